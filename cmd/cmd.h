@@ -1,0 +1,101 @@
+/* What all tools share: options (popt stays inside cmd.c), messages, standard
+ * input and output with their checks, exit codes.
+ *
+ * A tool is a table of verbs and a line in main (HACKING). A run function
+ * returns 0 or -1 with c->err filled; statuses that are no errors (a failed
+ * part, nothing found) go through cmd_status. */
+#ifndef CMD_H
+#define CMD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/conf.h"
+#include "base/err.h"
+#include "base/rec.h"
+
+enum cmd_status {
+	CMD_OK = 0,
+	CMD_FAILED = 1,		/* some part failed, or nothing found */
+	CMD_USAGE = 2,		/* usage, configuration or data */
+	CMD_DEVICE = 3,		/* device, store or I/O: a retry may help */
+	CMD_BROKEN = 4		/* internal or integrity failure */
+};
+
+/* An option: to points at a string that gets its argument, or, if arg is NULL
+ * (a flag), "". Giving one twice is an error. A table ends with {0}. */
+struct cmd_opt {
+	const char *name;
+	char c;			/* short name, or 0 */
+	const char *arg;	/* what help calls the argument */
+	const char **to;
+	const char *help;
+};
+
+enum {				/* groups of common options, mk(7) */
+	CMD_CONF = 1,		/* --conf; mk.conf is loaded */
+	CMD_STORE = 2,		/* --store, --state; with CMD_CONF */
+	CMD_CONTEXT = 4,	/* --site … --operator, --shift, --day; with CMD_CONF */
+	CMD_OUTPUT = 8		/* -o, --columns */
+};
+
+struct cmd;
+struct cmd_verb {
+	const char *name;	/* NULL in a tool without verbs */
+	const char *args;	/* what usage shows behind the options; "" if none */
+	const char *help;	/* one line */
+	const struct cmd_opt *opts;	/* may be NULL */
+	unsigned flags;
+	const char *columns;	/* of a table unless --columns says; NULL: all fields */
+	int (*run)(struct cmd *c);
+};
+
+struct cmd_tool {
+	const char *name, *help;
+	const struct cmd_verb *verbs;	/* ends with {0} (run is NULL) */
+};
+
+struct cmd_out;
+struct cmd {
+	const struct cmd_tool *tool;
+	const struct cmd_verb *verb;
+	const char **arg;	/* operands, NULL at the end */
+	size_t narg;
+	struct mk_conf conf;
+	struct mk_err err;
+	int status;		/* the highest said so far */
+	int epipe;		/* the status if our reader is gone; 0 unless the tool says */
+	struct cmd_out *out;
+};
+
+int cmd_main(const struct cmd_tool *tool, int argc, char **argv);
+
+/* "mk-tool: …" to standard error. */
+void cmd_warn(const struct cmd *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void cmd_status(struct cmd *c, int status);	/* raises c->status */
+
+/* Fail with MK_EUSAGE: "…: see mk-tool verb --help". Returns -1. */
+int cmd_usage(struct cmd *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* The store's place: --store, $MK_STORE, mk.conf. NULL with c->err if not said. */
+const char *cmd_store(struct cmd *c);
+
+/* ---- output: ltsv, tsv, json or table ---- */
+
+/* Put a record out; cmd_flush brings what was put to its reader. -1 with c->err. */
+int cmd_put(struct cmd *c, const struct mk_rec *rec);
+int cmd_flush(struct cmd *c);
+/* Lines of text that are no records (help, definitions), into the same stream. */
+int cmd_puts(struct cmd *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* Read records from standard input to its end; output is flushed before each
+ * read that may block, and, if every, after each record. each returns 1 to put
+ * the record out, 0 not to, -1 with c->err to stop. */
+typedef int cmd_each(struct cmd *c, struct mk_rec *rec, void *arg);
+int cmd_filter(struct cmd *c, bool every, cmd_each *each, void *arg);
+
+/* inside cmd/: out.c */
+int cmd_out_open(struct cmd *c, const char *format, const char *columns);
+int cmd_out_close(struct cmd *c);	/* the rest, and a checked close of stdout */
+
+#endif

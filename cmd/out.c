@@ -1,0 +1,448 @@
+/* Output formats: ltsv, tsv, json, table (mk(7), OUTPUT). */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd/cmd.h"
+#include "base/io.h"
+
+#define COLS_MAX 256
+
+enum format { LTSV, TSV, JSON, TABLE };
+
+struct col {
+	char *key;
+	size_t width;
+};
+
+struct cmd_out {
+	enum format format;
+	struct mk_wtr w;
+	struct col col[COLS_MAX];
+	size_t ncol;
+	bool fixed;		/* columns were asked for */
+	bool started;		/* a header is out */
+	struct mk_buf rows;	/* table: cells, each ended by NUL */
+	size_t nrow;
+};
+
+static int
+set_columns(struct cmd *c, const char *list)
+{
+	struct cmd_out *o = c->out;
+	const char *p = list, *comma;
+
+	for (; *p != '\0'; p = comma + (*comma == ',')) {
+		comma = strchrnul(p, ',');
+		if (!mk_key_ok(p, (size_t)(comma - p)))
+			return cmd_usage(c, "--columns: '%.*s' is no field name",
+				(int)(comma - p), p);
+		if (o->ncol == COLS_MAX)
+			return cmd_usage(c, "--columns: more than %d", COLS_MAX);
+		o->col[o->ncol].key = strndup(p, (size_t)(comma - p));
+		if (o->col[o->ncol].key == NULL)
+			return mk_err_nomem(&c->err);
+		o->col[o->ncol++].width = (size_t)(comma - p);
+	}
+	o->fixed = true;
+	return 0;
+}
+
+int
+cmd_out_open(struct cmd *c, const char *format, const char *columns)
+{
+	static const char *const names[] = { "ltsv", "tsv", "json", "table" };
+	struct cmd_out *o = calloc(1, sizeof *o);
+	size_t i;
+
+	if (o == NULL)
+		return mk_err_nomem(&c->err);
+	c->out = o;
+	mk_wtr_init(&o->w, STDOUT_FILENO, "standard output");
+	o->format = isatty(STDOUT_FILENO) ? TABLE : LTSV;
+	for (i = 0; format != NULL && i < 4 && strcmp(format, names[i]) != 0; i++)
+		;
+	if (format != NULL && i == 4)
+		return cmd_usage(c, "-o %s: no such format", format);
+	if (format != NULL)
+		o->format = (enum format)i;
+	if (columns == NULL && o->format == TABLE)
+		columns = c->verb->columns;
+	return columns == NULL ? 0 : set_columns(c, columns);
+}
+
+/* Take the first record's keys as columns, or check that rec has no others. */
+static int
+infer_columns(struct cmd *c, const struct mk_rec *rec, bool *fits)
+{
+	struct cmd_out *o = c->out;
+	size_t i, k;
+
+	*fits = true;
+	if (o->fixed)
+		return 0;
+	if (o->ncol == 0) {
+		for (i = 0; i < rec->n && i < COLS_MAX; i++) {
+			o->col[i].key = strndup(rec->f[i].key, rec->f[i].klen);
+			if (o->col[i].key == NULL)
+				return mk_err_nomem(&c->err);
+			o->col[i].width = rec->f[i].klen;
+			o->ncol++;
+		}
+		return 0;
+	}
+	for (i = 0; i < rec->n; i++) {
+		for (k = 0; k < o->ncol; k++)
+			if (strlen(o->col[k].key) == rec->f[i].klen &&
+			    memcmp(o->col[k].key, rec->f[i].key, rec->f[i].klen) == 0)
+				break;
+		*fits = *fits && k < o->ncol;
+	}
+	return 0;
+}
+
+static void
+drop_columns(struct cmd_out *o)
+{
+	size_t i;
+
+	for (i = 0; i < o->ncol; i++)
+		free(o->col[i].key);
+	o->ncol = 0;
+}
+
+/* ---- tsv: PostgreSQL's COPY text, with a header ---- */
+
+static int
+tsv_value(struct mk_buf *b, const struct mk_field *f, struct mk_err *e)
+{
+	struct mk_buf raw = {0};
+	size_t i;
+	int r;
+
+	if (f == NULL)
+		return mk_buf_adds(b, "\\N", e);
+	r = mk_unescape(&raw, f->val, f->vlen, e);
+	for (i = 0; r == 0 && i < raw.n; i++) {
+		switch (raw.p[i]) {
+		case '\t': r = mk_buf_adds(b, "\\t", e); break;
+		case '\n': r = mk_buf_adds(b, "\\n", e); break;
+		case '\r': r = mk_buf_adds(b, "\\r", e); break;
+		case '\\': r = mk_buf_adds(b, "\\\\", e); break;
+		default: r = mk_buf_addc(b, raw.p[i], e);
+		}
+	}
+	mk_buf_clear(&raw);
+	return r;
+}
+
+static int
+put_tsv(struct cmd *c, const struct mk_rec *rec)
+{
+	struct cmd_out *o = c->out;
+	struct mk_buf *b = &o->w.buf;
+	bool fits;
+	size_t i;
+
+	if (infer_columns(c, rec, &fits) == -1)
+		return -1;
+	if (!fits)
+		return mk_err(&c->err, MK_EDATA, "tsv: a record has fields that the header, made "
+			"from the first one, lacks: say --columns KEY,...");
+	for (i = 0; !o->started && i < o->ncol; i++)
+		if ((i > 0 && mk_buf_addc(b, '\t', &c->err) == -1) ||
+		    mk_buf_adds(b, o->col[i].key, &c->err) == -1)
+			return -1;
+	if (!o->started && mk_buf_addc(b, '\n', &c->err) == -1)
+		return -1;
+	o->started = true;
+	for (i = 0; i < o->ncol; i++)
+		if ((i > 0 && mk_buf_addc(b, '\t', &c->err) == -1) ||
+		    tsv_value(b, mk_rec_get(rec, o->col[i].key), &c->err) == -1)
+			return -1;
+	return mk_buf_addc(b, '\n', &c->err);
+}
+
+/* ---- json: one object a line; a value that is no UTF-8 is {"hex":"…"} ---- */
+
+static bool
+has_raw_bytes(const struct mk_field *f)
+{
+	size_t i;
+
+	/* bytes from 0x80 that stand as \x8.. to \xf.. belong to no UTF-8 character,
+	 * or to one of U+0080..U+009F, which is as good as never text */
+	for (i = 0; i + 2 < f->vlen; i++)
+		if (f->val[i] == '\\') {
+			if (f->val[i + 1] == 'x' && strchr("89abcdef", f->val[i + 2]) != NULL)
+				return true;
+			i++;
+		}
+	return false;
+}
+
+static int
+json_value(struct mk_buf *b, const struct mk_field *f, struct mk_err *e)
+{
+	struct mk_buf raw = {0};
+	bool hex = has_raw_bytes(f);
+	size_t i;
+	int r = mk_unescape(&raw, f->val, f->vlen, e);
+
+	if (r == 0)
+		r = mk_buf_adds(b, hex ? "{\"hex\":\"" : "\"", e);
+	for (i = 0; r == 0 && i < raw.n; i++) {
+		unsigned char u = (unsigned char)raw.p[i];
+
+		if (hex)
+			r = mk_buf_addf(b, e, "%02x", u);
+		else if (u == '"' || u == '\\')
+			r = mk_buf_addf(b, e, "\\%c", u);
+		else if (u < 0x20 || u == 0x7f)
+			r = mk_buf_addf(b, e, "\\u%04x", u);
+		else
+			r = mk_buf_addc(b, raw.p[i], e);
+	}
+	if (r == 0)
+		r = mk_buf_adds(b, hex ? "\"}" : "\"", e);
+	mk_buf_clear(&raw);
+	return r;
+}
+
+static int
+json_field(struct mk_buf *b, const struct mk_field *f, bool first, struct mk_err *e)
+{
+	if ((!first && mk_buf_addc(b, ',', e) == -1) ||
+	    mk_buf_addf(b, e, "\"%.*s\":", (int)f->klen, f->key) == -1)
+		return -1;
+	return json_value(b, f, e);
+}
+
+static int
+put_json(struct cmd *c, const struct mk_rec *rec)
+{
+	struct cmd_out *o = c->out;
+	struct mk_buf *b = &o->w.buf;
+	const struct mk_field *f;
+	size_t i, n = o->fixed ? o->ncol : rec->n;
+	bool first = true;
+
+	if (mk_buf_addc(b, '{', &c->err) == -1)
+		return -1;
+	for (i = 0; i < n; i++) {
+		f = o->fixed ? mk_rec_get(rec, o->col[i].key) : &rec->f[i];
+		if (f == NULL)
+			continue;
+		if (json_field(b, f, first, &c->err) == -1)
+			return -1;
+		first = false;
+	}
+	return mk_buf_adds(b, "}\n", &c->err);
+}
+
+/* ---- table: rows wait for a flush, so that columns can be as wide as needed ---- */
+
+static size_t
+width(const char *s)
+{
+	size_t n = 0;
+
+	for (; *s != '\0'; s++)
+		n += ((unsigned char)*s & 0xc0) != 0x80;
+	return n;
+}
+
+static int
+table_line(struct cmd_out *o, const char *const *cell, struct mk_err *e)
+{
+	struct mk_buf *b = &o->w.buf;
+	size_t i;
+
+	for (i = 0; i < o->ncol; i++) {
+		if (mk_buf_adds(b, cell[i], e) == -1)
+			return -1;
+		if (i + 1 < o->ncol && mk_buf_addf(b, e, "%*s",
+		    (int)(o->col[i].width - width(cell[i]) + 2), "") == -1)
+			return -1;
+	}
+	return mk_buf_addc(b, '\n', e);
+}
+
+static int
+table_flush(struct cmd *c)
+{
+	struct cmd_out *o = c->out;
+	const char *cell[COLS_MAX], *p = o->rows.p;
+	size_t r, i;
+
+	if (o->nrow == 0)
+		return 0;
+	for (i = 0; i < o->ncol; i++)
+		cell[i] = o->col[i].key;
+	if (!o->started && table_line(o, cell, &c->err) == -1)
+		return -1;
+	o->started = true;
+	for (r = 0; r < o->nrow; r++) {
+		for (i = 0; i < o->ncol; i++) {
+			cell[i] = p;
+			p += strlen(p) + 1;
+		}
+		if (table_line(o, cell, &c->err) == -1)
+			return -1;
+	}
+	o->rows.n = o->nrow = 0;
+	return 0;
+}
+
+static int
+put_table(struct cmd *c, const struct mk_rec *rec)
+{
+	struct cmd_out *o = c->out;
+	const struct mk_field *f;
+	bool fits;
+	size_t i, at;
+
+	if (infer_columns(c, rec, &fits) == -1)
+		return -1;
+	if (!fits) {	/* other fields: another table under this one */
+		if (table_flush(c) == -1)
+			return -1;
+		drop_columns(o);
+		if (o->started && mk_buf_addc(&o->w.buf, '\n', &c->err) == -1)
+			return -1;
+		o->started = false;
+		if (infer_columns(c, rec, &fits) == -1)
+			return -1;
+	}
+	for (i = 0; i < o->ncol; i++) {
+		at = o->rows.n;
+		f = mk_rec_get(rec, o->col[i].key);
+		if ((f != NULL && mk_buf_add(&o->rows, f->val, f->vlen, &c->err) == -1) ||
+		    mk_buf_addc(&o->rows, '\0', &c->err) == -1)
+			return -1;
+		if (width(o->rows.p + at) > o->col[i].width)
+			o->col[i].width = width(o->rows.p + at);
+	}
+	return ++o->nrow < 1000 ? 0 : table_flush(c);
+}
+
+/* ---- */
+
+static int
+put_ltsv(struct cmd *c, const struct mk_rec *rec)
+{
+	struct cmd_out *o = c->out;
+	struct mk_buf *b = &o->w.buf;
+	const struct mk_field *f;
+	bool first = true;
+	size_t i;
+
+	if (!o->fixed)
+		return mk_wtr_rec(&o->w, rec, &c->err);
+	for (i = 0; i < o->ncol; i++) {
+		if ((f = mk_rec_get(rec, o->col[i].key)) == NULL)
+			continue;
+		if ((!first && mk_buf_addc(b, '\t', &c->err) == -1) ||
+		    mk_buf_addf(b, &c->err, "%s:", o->col[i].key) == -1 ||
+		    mk_buf_add(b, f->val, f->vlen, &c->err) == -1)
+			return -1;
+		first = false;
+	}
+	return first ? 0 : mk_buf_addc(b, '\n', &c->err);
+}
+
+int
+cmd_put(struct cmd *c, const struct mk_rec *rec)
+{
+	switch (c->out->format) {
+	case LTSV:
+		return put_ltsv(c, rec);
+	case TSV:
+		if (put_tsv(c, rec) == -1)
+			return -1;
+		break;
+	case JSON:
+		if (put_json(c, rec) == -1)
+			return -1;
+		break;
+	case TABLE:
+		return put_table(c, rec);
+	}
+	return c->out->w.buf.n >= 65536 ? mk_wtr_flush(&c->out->w, &c->err) : 0;
+}
+
+int
+cmd_puts(struct cmd *c, const char *fmt, ...)
+{
+	va_list ap;
+	int r;
+
+	if (c->out->format == TABLE && table_flush(c) == -1)
+		return -1;
+	va_start(ap, fmt);
+	r = mk_buf_vaddf(&c->out->w.buf, &c->err, fmt, ap);
+	va_end(ap);
+	return r;
+}
+
+int
+cmd_flush(struct cmd *c)
+{
+	if (c->out->format == TABLE && table_flush(c) == -1)
+		return -1;
+	return mk_wtr_flush(&c->out->w, &c->err);
+}
+
+int
+cmd_out_close(struct cmd *c)
+{
+	int r;
+
+	if (c->out == NULL)
+		return 0;
+	/* after a broken pipe there is nobody to write to */
+	r = c->err.code == MK_EPIPE ? 0 : cmd_flush(c);
+	drop_columns(c->out);
+	mk_buf_clear(&c->out->rows);
+	mk_wtr_clear(&c->out->w);
+	free(c->out);
+	c->out = NULL;
+	return r;
+}
+
+static int
+flush_before_read(void *arg, struct mk_err *e)
+{
+	struct cmd *c = arg;
+
+	if (cmd_flush(c) == 0)
+		return 0;
+	*e = c->err;
+	return -1;
+}
+
+int
+cmd_filter(struct cmd *c, bool every, cmd_each *each, void *arg)
+{
+	struct mk_rdr in;
+	struct mk_rec rec = {0};
+	int r;
+
+	mk_rdr_init(&in, STDIN_FILENO, "stdin");
+	in.tie = flush_before_read;
+	in.tie_arg = c;
+	while ((r = mk_rec_read(&in, &rec, &c->err)) == 1) {
+		r = each(c, &rec, arg);
+		if (r == -1 || (r == 1 && cmd_put(c, &rec) == -1) ||
+		    (every && cmd_flush(c) == -1)) {
+			r = -1;
+			break;
+		}
+	}
+	mk_rec_clear(&rec);
+	mk_rdr_clear(&in);
+	return r;
+}

@@ -1,0 +1,59 @@
+# For the tests of the tools: . "${0%/*}/../lib.sh". Each test gets a scratch
+# folder of its own as current folder and leaves nothing behind.
+#
+#   try NAME [STATUS] COMMAND…   run; then look at $out $err $st (files out, err)
+#   ok NAME COMMAND…             a check that a command succeeds
+#   is NAME GOT WANT             two strings are the same
+#   like NAME GOT PATTERN        GOT matches a shell pattern
+#   plan                         at the end
+set -u
+top=$(CDPATH= cd -- "${0%/*}/../.." && pwd)
+MK_BUILD=${MK_BUILD:-$top/build/default}
+PATH=$MK_BUILD:$top/scripts:$PATH
+LC_ALL=C TZ=UTC
+export PATH LC_ALL TZ MK_BUILD top
+scratch=$(mktemp -d "${TMPDIR:-/tmp}/mk-test.XXXXXX") || exit 99
+trap 'cd /; rm -rf "$scratch"' EXIT
+trap 'exit 130' INT TERM HUP
+cd "$scratch" || exit 99
+HOME=$scratch MK_STATE=$scratch/state MK_DATA=$top/libmark/ident
+export HOME MK_STATE MK_DATA
+unset MK_CONF MK_STORE MK_SITE MK_LINE MK_STATION MK_MACHINE MK_OPERATOR MK_SHIFT MK_DAY
+T=$(printf '\t')
+n=0
+
+pass() { n=$((n + 1)); echo "ok $n - $1"; }
+fail() { n=$((n + 1)); echo "not ok $n - $1"; }
+skip() { n=$((n + 1)); echo "ok $n - $1 # SKIP $2"; }
+show() { printf '%s\n' "$1" | sed 's/^/#   /'; }
+
+# Run a command; out, err and st get what it did.
+try() { "$@" >out 2>err; st=$?; out=$(cat out); err=$(cat err); }
+
+is() {
+	if [ "$2" = "$3" ]; then pass "$1"; else
+		fail "$1"; echo "# got:"; show "$2"; echo "# want:"; show "$3"; fi
+}
+like() {
+	case $2 in $3) pass "$1" ;; *)
+		fail "$1"; echo "# got:"; show "$2"; echo "# want like:"; show "$3" ;;
+	esac
+}
+ok() {
+	what=$1; shift
+	if "$@"; then pass "$what"; else fail "$what"; echo "# failed: $*"; fi
+}
+# A command's status, all of stdout and all of stderr.
+run() { # NAME STATUS STDOUT STDERR COMMAND…
+	name=$1 wst=$2 wout=$3 werr=$4; shift 4
+	try "$@"
+	if [ "$st" = "$wst" ] && [ "$out" = "$wout" ] && [ "$err" = "$werr" ]; then pass "$name"; else
+		fail "$name"
+		echo "# status $st, want $wst"
+		[ "$out" = "$wout" ] || { echo "# stdout:"; show "$out"; echo "# want:"; show "$wout"; }
+		[ "$err" = "$werr" ] || { echo "# stderr:"; show "$err"; echo "# want:"; show "$werr"; }
+	fi
+}
+# The value of a field of one record.
+field() { printf '%s\n' "$2" | tr '\t' '\n' | sed -n "s/^$1://p"; }
+plan() { echo "1..$n"; }
