@@ -24,12 +24,46 @@ int mk_store_open(struct mk_store **st, const char *path, const struct mk_conf *
 	struct mk_err *e);
 void mk_store_close(struct mk_store *st);	/* NULL is allowed */
 
+/* ---- events ---- */
+
+/* One write transaction around several mk_store_add; keep it under 100 ms. */
+int mk_store_begin(struct mk_store *st, struct mk_err *e);
+int mk_store_commit(struct mk_store *st, struct mk_err *e);
+void mk_store_rollback(struct mk_store *st);
+
+/* Store each event of rec that is not stored yet, under its id, else its arrival.
+ * Another event of the same id, op, step and time is stored too, and rec is held:
+ * it gets hold_time, hold_result:fail, hold_reason:conflict. The number of events
+ * stored, or -1 (MK_EDATA: no name, no event, a malformed time, event_ fields). */
+int mk_store_add(struct mk_store *st, struct mk_rec *rec, const struct mk_time *now,
+	struct mk_err *e);
+
+/* What an engineer may call a part: its id, its code or hri, or an ending of its
+ * id that no other shares. name gets the id as it is spelt on a line. 1; 0 none;
+ * -1, MK_EDATA if several match. */
+int mk_store_resolve(struct mk_store *st, const char *arg, struct mk_buf *name,
+	struct mk_err *e);
+
+typedef int mk_store_each(void *arg, struct mk_rec *rec, struct mk_err *e);
+
+/* The events of an item in the order of their times: each sees one record per
+ * event. No transaction is open meanwhile. The number of them, or -1. */
+int mk_store_history(struct mk_store *st, const char *name, size_t n, mk_store_each *each,
+	void *arg, struct mk_err *e);
+
+/* The items that bore every one of the n "key:value" terms, in the order in which
+ * they first came: each sees one record per item, its fields as they were last,
+ * and the last group of each step. A term that is none is MK_EUSAGE. The number. */
+int mk_store_find(struct mk_store *st, const char *const *term, size_t n, mk_store_each *each,
+	void *arg, struct mk_err *e);
+
 /* ---- marks: every part that may carry one is known ---- */
 
-/* Commit "this part (rec: id, op) is about to be marked on device". rec is the
- * whole record without its job and without a mark group; t becomes mark_time.
- * 1: begun. 0: refused, the key was begun before, and *state says how that
- * ended: "open", "ok", "fail", "unknown" (static). -1. */
+/* Commit "this part (rec: id, op) is about to be marked on device". Of rec all but
+ * its job and an old mark group is kept, stamped with t and the context now: the
+ * event that stands if nothing else comes. 1: begun. 0: refused, the key was begun
+ * before, and *state says how that ended: "open", "ok", "fail", "unknown"
+ * (static). -1. */
 int mk_store_mark_begin(struct mk_store *st, const char *device, const struct mk_rec *rec,
 	const struct mk_time *t, const char **state, struct mk_err *e);
 
@@ -41,7 +75,6 @@ int mk_store_mark_end(struct mk_store *st, const char *device, const struct mk_r
 /* Close each begin that device left open with an event mark_result:unknown,
  * mark_reason:interrupted, at the time of its begin; each (may be NULL) sees the
  * record of each. Hold the device's lock. The number of them, or -1. */
-typedef int mk_store_each(void *arg, struct mk_rec *rec, struct mk_err *e);
 int mk_store_mark_recover(struct mk_store *st, const char *device, mk_store_each *each,
 	void *arg, struct mk_err *e);
 

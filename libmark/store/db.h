@@ -1,0 +1,51 @@
+/* SQL inside store/: a thin layer over one engine's handle. Statements are
+ * literals: each is prepared once per handle and found again by its address.
+ *
+ * Parameters follow a format, one letter each: i int64_t, t const char * and
+ * size_t (text), b const void * and size_t (blob), s const char * (text to its
+ * NUL), n nothing (NULL). Text and blobs need live only during the call for
+ * mk_db_run and mk_db_value, until mk_rows_done for mk_db_query. */
+#ifndef MK_DB_H
+#define MK_DB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+struct mk_db;
+struct mk_rows {
+	struct mk_db *db;
+	void *stmt;
+};
+
+/* Open a file (create: it must not be there). WAL, synchronous=FULL. */
+int mk_db_open(struct mk_db **db, const char *path, bool create, struct mk_err *e);
+void mk_db_close(struct mk_db *db);
+
+int mk_db_script(struct mk_db *db, const char *sql, struct mk_err *e);
+
+/* A write transaction. rollback never fails; commit that fails has rolled back. */
+int mk_db_begin(struct mk_db *db, struct mk_err *e);
+int mk_db_commit(struct mk_db *db, struct mk_err *e);
+void mk_db_rollback(struct mk_db *db);
+
+/* A statement without rows: 0, -1. *changed (may be NULL): rows changed. */
+int mk_db_run(struct mk_db *db, int64_t *changed, struct mk_err *e, const char *sql,
+	const char *fmt, ...);
+/* The first column of the first row as a number: 1, 0 if there is no row, -1. */
+int mk_db_value(struct mk_db *db, int64_t *out, struct mk_err *e, const char *sql,
+	const char *fmt, ...);
+int64_t mk_db_rowid(struct mk_db *db);	/* of the last insert */
+
+/* Rows: next gives 1, 0 at the end, -1. done must follow, whatever happened; a
+ * statement can serve one query at a time. */
+int mk_db_query(struct mk_db *db, struct mk_rows *r, struct mk_err *e, const char *sql,
+	const char *fmt, ...);
+int mk_rows_next(struct mk_rows *r, struct mk_err *e);
+int64_t mk_rows_int(struct mk_rows *r, int col);
+const char *mk_rows_text(struct mk_rows *r, int col, size_t *n);	/* until next or done */
+void mk_rows_done(struct mk_rows *r);
+
+#endif

@@ -1,0 +1,57 @@
+/* Inside store/: the tables (sqlite and every engine alike) and the handle. */
+#ifndef MK_SCHEMA_H
+#define MK_SCHEMA_H
+
+#include "base/crypt.h"
+#include "store/db.h"
+#include "store/store.h"
+
+#define MK_SCHEMA_VERSION 1
+extern const char mk_schema[];
+
+#define MK_ORIGIN_LEN 16	/* lower-case hex digits */
+
+struct mk_store {
+	struct mk_db *db;
+	const struct mk_conf *conf;
+	char origin[MK_ORIGIN_LEN + 1];
+	char *hiwater;		/* path of the high-water file */
+	struct mk_buf line;	/* scratch of events.c */
+};
+
+/* meta: text values by key. 1, 0 if there is none, -1. */
+int mk_meta_get(struct mk_db *db, const char *key, struct mk_buf *out, struct mk_err *e);
+
+/* The number of the item that is named so; made if make. 1, 0 if there is none, -1. */
+int mk_item_id(struct mk_store *st, const char *name, size_t n, bool make, int64_t *id,
+	struct mk_err *e);
+
+/* Append to out the name (escaped) under which rec is stored: its id, else its
+ * arrival. MK_EDATA if it has neither. */
+int mk_item_name(const struct mk_rec *rec, struct mk_buf *out, struct mk_err *e);
+
+/* Store the event of one step of rec, inside the caller's transaction. 1: stored,
+ * 0: was there already, 2: stored, and in conflict with another of the same
+ * time, -1. */
+int mk_event_put(struct mk_store *st, const struct mk_rec *rec, const char *step,
+	const struct mk_time *now, struct mk_err *e);
+
+/* Whether a field of that key and value length is found through the word index. */
+bool mk_word_indexed(const char *key, size_t klen, size_t vlen);
+
+/* Append an event as it is exported and hashed, without LF. */
+int mk_event_export(struct mk_buf *out, const char *line, size_t n, const char *origin,
+	int64_t seq, const char *recorded, const unsigned char prev[MK_SHA256_LEN],
+	struct mk_err *e);
+
+/* ---- the high-water file: how many reservations were ever committed ---- */
+
+/* Make it, holding 0. The path must not be there. */
+int mk_hiwater_make(const char *path, const char *origin, struct mk_err *e);
+/* Open it under an exclusive lock and read it. The descriptor, or -1. */
+int mk_hiwater_lock(const char *path, const char *origin, uint64_t *count, struct mk_err *e);
+/* Write count and sync it. */
+int mk_hiwater_write(int fd, const char *path, const char *origin, uint64_t count,
+	struct mk_err *e);
+
+#endif

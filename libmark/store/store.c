@@ -1,0 +1,180 @@
+/* Making, opening and closing a store. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/crypt.h"
+#include "base/io.h"
+#include "base/num.h"
+#include "store/schema.h"
+
+#define VAR_STATE "/var/lib/mk-state"
+
+int
+mk_meta_get(struct mk_db *db, const char *key, struct mk_buf *out, struct mk_err *e)
+{
+	struct mk_rows r;
+	const char *s;
+	size_t n;
+	int got = -1;
+
+	if (mk_db_query(db, &r, e, "SELECT value FROM meta WHERE key = ?", "s", key) == 0 &&
+	    (got = mk_rows_next(&r, e)) == 1) {
+		s = mk_rows_text(&r, 0, &n);
+		if (mk_buf_add(out, s, n, e) == -1)
+			got = -1;
+	}
+	mk_rows_done(&r);
+	return got;
+}
+
+static int
+meta_set(struct mk_db *db, const char *key, const char *val, struct mk_err *e)
+{
+	return mk_db_run(db, NULL, e, "INSERT INTO meta(key, value) VALUES(?, ?)", "ss", key, val);
+}
+
+/* The folder for the high-water file, absolute; made if missing. */
+static int
+state_dir(const char *state, struct mk_buf *out, struct mk_err *e)
+{
+	const char *home = getenv("HOME");
+	char *cwd;
+
+	if (state == NULL) {
+		struct mk_err no;
+
+		if (mk_io_mkdirs(VAR_STATE, &no) == 0 && access(VAR_STATE, W_OK) == 0)
+			return mk_buf_adds(out, VAR_STATE, e);
+		if (home == NULL)
+			return mk_err(e, MK_EUSAGE, "no place for the high-water file: say --state "
+				"DIR or set MK_STATE");
+		if (mk_buf_addf(out, e, "%s/.local/state/mk", home) == -1)
+			return -1;
+	} else if (*state == '/') {
+		if (mk_buf_adds(out, state, e) == -1)
+			return -1;
+	} else {
+		if ((cwd = getcwd(NULL, 0)) == NULL)
+			return mk_err_sys(e, MK_EIO, "the current folder");
+		if (mk_buf_addf(out, e, "%s/%s", cwd, state) == -1) {
+			free(cwd);
+			return -1;
+		}
+		free(cwd);
+	}
+	return mk_buf_str(out, e) == NULL ? -1 : mk_io_mkdirs(out->p, e);
+}
+
+static int
+fill(struct mk_db *db, const char *origin, const char *hiwater, struct mk_err *e)
+{
+	static const unsigned char zero[MK_SHA256_LEN];
+	char version[16];
+
+	(void)snprintf(version, sizeof version, "%d", MK_SCHEMA_VERSION);
+	if (mk_db_begin(db, e) == -1)
+		return -1;
+	if (mk_db_script(db, mk_schema, e) == 0 &&
+	    meta_set(db, "origin", origin, e) == 0 &&
+	    meta_set(db, "hiwater", hiwater, e) == 0 &&
+	    meta_set(db, "reserved", "0", e) == 0 &&
+	    mk_db_run(db, NULL, e, "INSERT INTO origin(id, name, seq, head) VALUES(1, ?, 0, ?)",
+		"sb", origin, zero, sizeof zero) == 0 &&
+	    /* last: a store without its version was never finished */
+	    meta_set(db, "version", version, e) == 0)
+		return mk_db_commit(db, e);
+	mk_db_rollback(db);
+	return -1;
+}
+
+int
+mk_store_init(const char *path, const char *state, struct mk_err *e)
+{
+	unsigned char rnd[MK_ORIGIN_LEN / 2];
+	char origin[MK_ORIGIN_LEN + 1];
+	struct mk_buf dir = {0};
+	struct mk_db *db = NULL;
+	int r = -1;
+
+	if (mk_random(rnd, sizeof rnd, e) == -1 || state_dir(state, &dir, e) == -1)
+		goto out;
+	mk_hex(rnd, sizeof rnd, origin);
+	if (mk_buf_addf(&dir, e, "/%s", origin) == -1 || mk_buf_str(&dir, e) == NULL ||
+	    mk_db_open(&db, path, true, e) == -1)
+		goto out;
+	if (mk_hiwater_make(dir.p, origin, e) == 0 && fill(db, origin, dir.p, e) == 0)
+		r = mk_io_syncdir(path, e);
+	mk_db_close(db);
+	if (r == -1) {
+		(void)unlink(path);
+		(void)unlink(dir.p);
+	}
+out:
+	mk_buf_clear(&dir);
+	return r;
+}
+
+static int
+load_meta(struct mk_store *st, const char *path, struct mk_err *e)
+{
+	struct mk_buf b = {0};
+	uint64_t version = 0;
+	int r = -1;
+
+	/* a file that is no store has no table meta: say so rather than quote SQL */
+	if (mk_meta_get(st->db, "version", &b, e) != 1 ||
+	    mk_num_u64(b.p, b.n, 1, 1000000, &version, e) == -1) {
+		mk_err(e, MK_EINTEGRITY, "%s: not a store (mk-trace init makes one)", path);
+		goto out;
+	}
+	if (version != MK_SCHEMA_VERSION) {
+		mk_err(e, MK_EUSAGE, "%s: a store of version %d, this program knows %d: use the "
+			"program that wrote it", path, (int)version, MK_SCHEMA_VERSION);
+		goto out;
+	}
+	b.n = 0;
+	if (mk_meta_get(st->db, "origin", &b, e) != 1 || b.n != MK_ORIGIN_LEN)
+		goto bad;
+	memcpy(st->origin, b.p, MK_ORIGIN_LEN);
+	b.n = 0;
+	if (mk_meta_get(st->db, "hiwater", &b, e) != 1 || mk_buf_str(&b, e) == NULL)
+		goto bad;
+	st->hiwater = b.p;
+	return 0;
+bad:
+	mk_err(e, MK_EINTEGRITY, "%s: the store lacks its origin or high-water path", path);
+out:
+	mk_buf_clear(&b);
+	return r;
+}
+
+int
+mk_store_open(struct mk_store **out, const char *path, const struct mk_conf *conf,
+	struct mk_err *e)
+{
+	struct mk_store *st = calloc(1, sizeof *st);
+
+	*out = NULL;
+	if (st == NULL)
+		return mk_err_nomem(e);
+	st->conf = conf;
+	if (mk_db_open(&st->db, path, false, e) == -1 || load_meta(st, path, e) == -1) {
+		mk_store_close(st);
+		return -1;
+	}
+	*out = st;
+	return 0;
+}
+
+void
+mk_store_close(struct mk_store *st)
+{
+	if (st == NULL)
+		return;
+	mk_db_close(st->db);
+	free(st->hiwater);
+	mk_buf_clear(&st->line);
+	free(st);
+}
