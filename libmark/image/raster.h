@@ -1,0 +1,28 @@
+/* Operations on grey pictures. Each makes a new picture in out, which must not
+ * be in; 0, or -1 with e (out of memory, or a side that grew over the limit). */
+#ifndef MK_RASTER_H
+#define MK_RASTER_H
+
+#include "image/image.h"
+
+/* A border of n pixels all around, that repeats the outermost ones. */
+int mk_raster_pad(const struct mk_image *in, int n, struct mk_image *out, struct mk_err *e);
+
+/* Twice the size, linear between pixel centres. */
+int mk_raster_up2(const struct mk_image *in, struct mk_image *out, struct mk_err *e);
+
+/* Half the size, rounded down, at least 1: means of 2x2. */
+int mk_raster_half(const struct mk_image *in, struct mk_image *out, struct mk_err *e);
+
+/* The mean of the (2r+1)² pixels around each one, the border repeated; twice,
+ * which is close to a Gaussian of sigma r·0.8. r is 1..100. */
+int mk_raster_blur(const struct mk_image *in, int r, struct mk_image *out, struct mk_err *e);
+
+/* Grey opening by a square of 2r+1: the darkest, then the lightest; dark things
+ * grow together, light specks smaller than the square vanish. r is 1..100. */
+int mk_raster_open(const struct mk_image *in, int r, struct mk_image *out, struct mk_err *e);
+
+/* Grey levels stretched so that the darkest and the lightest 1 % are 0 and 255. */
+int mk_raster_stretch(const struct mk_image *in, struct mk_image *out, struct mk_err *e);
+
+#endif
