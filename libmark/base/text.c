@@ -158,10 +158,13 @@ int
 mk_escape(struct mk_buf *out, const void *p, size_t n, struct mk_err *e)
 {
 	static const char hex[] = "0123456789abcdef";
-	const char *s = p, *end = s + n, *run;
+	const char *s = p, *end, *run;
 	size_t start = out->n;
 	int len;
 
+	if (n == 0)	/* then p may be NULL */
+		return 0;
+	end = s + n;
 	while (s < end) {
 		char esc[4] = { '\\', 0, 0, 0 };
 		size_t k = 2;
@@ -206,10 +209,13 @@ fail:
 int
 mk_unescape(struct mk_buf *out, const char *s, size_t n, struct mk_err *e)
 {
-	const char *end = s + n, *bs;
+	const char *end, *bs;
 	size_t start = out->n;
 	int len, c;
 
+	if (n == 0)	/* then s may be NULL */
+		return 0;
+	end = s + n;
 	while (s < end) {
 		bs = memchr(s, '\\', (size_t)(end - s));
 		if (bs == NULL)
