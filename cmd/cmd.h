@@ -85,6 +85,7 @@ const char *cmd_store(struct cmd *c);
 /* Put a record out; cmd_flush brings what was put to its reader. -1 with c->err. */
 int cmd_put(struct cmd *c, const struct mk_rec *rec);
 int cmd_flush(struct cmd *c);
+bool cmd_is_table(const struct cmd *c);	/* a person reads: rows may be made for the eye */
 /* Lines of text that are no records (help, definitions), into the same stream. */
 int cmd_puts(struct cmd *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 

@@ -388,6 +388,12 @@ cmd_puts(struct cmd *c, const char *fmt, ...)
 	return r;
 }
 
+bool
+cmd_is_table(const struct cmd *c)
+{
+	return c->out->format == TABLE;
+}
+
 int
 cmd_flush(struct cmd *c)
 {

@@ -120,14 +120,20 @@ mk_rec_parse(struct mk_rec *rec, const char *line, size_t n, size_t *column, str
 }
 
 static struct mk_field *
-find(const struct mk_rec *rec, const char *key)
+find_n(const struct mk_rec *rec, const char *key, size_t n)
 {
-	size_t i, n = strlen(key);
+	size_t i;
 
 	for (i = 0; i < rec->n; i++)
 		if (same_key(&rec->f[i], key, n))
 			return &rec->f[i];
 	return NULL;
+}
+
+static struct mk_field *
+find(const struct mk_rec *rec, const char *key)
+{
+	return find_n(rec, key, strlen(key));
 }
 
 const struct mk_field *
@@ -154,41 +160,65 @@ mk_rec_bytes(const struct mk_rec *rec, const char *key, struct mk_buf *out, stru
 	return mk_unescape(out, f->val, f->vlen, e) == -1 ? -1 : 1;
 }
 
+/* The field of that key, made if it is not there: appended, before a last "job".
+ * Its value is the caller's to set. */
+static struct mk_field *
+place(struct mk_rec *rec, const char *key, size_t klen, struct mk_err *e)
+{
+	struct mk_field *f = find_n(rec, key, klen);
+	char *k;
+
+	if (f != NULL)
+		return f;
+	if (room(rec, e) == -1 || (k = mk_arena_dup(&rec->arena, key, klen, e)) == NULL)
+		return NULL;
+	f = &rec->f[rec->n];
+	if (rec->n > 0 && same_key(f - 1, "job", 3)) {
+		*f = f[-1];
+		f--;
+	}
+	rec->n++;
+	f->key = k;
+	f->klen = (uint32_t)klen;
+	return f;
+}
+
+/* Set to an escaped value, which is copied. */
+static int
+set_escaped(struct mk_rec *rec, const char *key, size_t klen, const char *val, size_t n,
+	struct mk_err *e)
+{
+	char *v = mk_arena_dup(&rec->arena, val, n, e);
+	struct mk_field *f;
+
+	if (v == NULL || (f = place(rec, key, klen, e)) == NULL)
+		return -1;
+	f->val = v;
+	f->vlen = (uint32_t)n;
+	rec->line = NULL;
+	return 0;
+}
+
+int
+mk_rec_copy(struct mk_rec *rec, const struct mk_field *f, struct mk_err *e)
+{
+	return set_escaped(rec, f->key, f->klen, f->val, f->vlen, e);
+}
+
 int
 mk_rec_set(struct mk_rec *rec, const char *key, const void *val, size_t n, struct mk_err *e)
 {
-	struct mk_field *f = find(rec, key), new;
 	struct mk_buf esc = {0};
 	size_t klen = strlen(key);
-	char *v, *k;
+	int r;
 
 	if (!mk_key_ok(key, klen))
 		return mk_err(e, MK_EBUG, "'%s' is not a key", key);
 	if (mk_escape(&esc, val, n, e) == -1)
 		return -1;
-	v = mk_arena_dup(&rec->arena, esc.p, esc.n, e);
-	new.vlen = (uint32_t)esc.n;
+	r = set_escaped(rec, key, klen, esc.p, esc.n, e);
 	mk_buf_clear(&esc);
-	if (v == NULL)
-		return -1;
-	new.val = v;
-	if (f == NULL) {
-		if (room(rec, e) == -1 ||
-		    (k = mk_arena_dup(&rec->arena, key, klen, e)) == NULL)
-			return -1;
-		f = &rec->f[rec->n];
-		if (rec->n > 0 && same_key(f - 1, "job", 3)) {
-			*f = f[-1];
-			f--;
-		}
-		rec->n++;
-		f->key = k;
-		f->klen = (uint32_t)klen;
-	}
-	f->val = new.val;
-	f->vlen = new.vlen;
-	rec->line = NULL;
-	return 0;
+	return r;
 }
 
 int

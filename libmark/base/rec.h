@@ -81,6 +81,9 @@ int mk_rec_set(struct mk_rec *rec, const char *key, const void *val, size_t n,
 int mk_rec_setf(struct mk_rec *rec, struct mk_err *e, const char *key,
 	const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
+/* Set a field to a copy of f, escaped as it stands there (of another record, say). */
+int mk_rec_copy(struct mk_rec *rec, const struct mk_field *f, struct mk_err *e);
+
 void mk_rec_del(struct mk_rec *rec, const char *key);
 
 /* Append the record as a line, without LF. */

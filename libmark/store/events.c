@@ -106,9 +106,6 @@ event_line(struct mk_store *st, const struct mk_rec *rec, const char *step, size
 
 		if (key_is(f, "id") || key_is(f, "op") || key_is(f, "job") || in_event(st, rec, f))
 			continue;
-		if (f->klen > 6 && memcmp(f->key, "event_", 6) == 0)
-			return mk_err(e, MK_EDATA, "%.*s: event_ fields are the store's own: leave "
-				"them out", (int)f->klen, f->key);
 		if (add_field(b, f, e) == -1)
 			return -1;
 	}
@@ -285,7 +282,7 @@ mk_event_put(struct mk_store *st, const struct mk_rec *rec, const char *step,
 	struct mk_buf name = {0};
 	int64_t item, sid;
 	struct mk_time t;
-	size_t group;
+	size_t group = 0;
 	int r;
 
 	(void)snprintf(key, sizeof key, "%s_time", step);
@@ -338,28 +335,55 @@ time_of(const struct mk_store *st, const struct mk_field *f)
 	return n > 0 && f->klen == n + 5 && memcmp(f->key + n, "_time", 5) == 0 ? n : 0;
 }
 
+/* All that can be wrong with a record, before anything of it is stored. The number
+ * of its events, or -1. */
+static int
+check(struct mk_store *st, const struct mk_rec *rec, struct mk_err *e)
+{
+	struct mk_buf name = {0};
+	struct mk_time t;
+	int r = mk_item_name(rec, &name, e), events = 0;
+	size_t i;
+
+	mk_buf_clear(&name);
+	for (i = 0; r == 0 && i < rec->n; i++) {
+		const struct mk_field *f = &rec->f[i];
+
+		if (f->klen > 6 && memcmp(f->key, "event_", 6) == 0)
+			return mk_err(e, MK_EDATA, "%.*s: event_ fields are the store's own: leave "
+				"them out", (int)f->klen, f->key);
+		if (time_of(st, f) == 0)
+			continue;
+		if (mk_time_parse(f->val, f->vlen, &t, e) == -1)
+			return mk_err_at(e, "%.*s", (int)f->klen, f->key);
+		events++;
+	}
+	if (r == 0 && events == 0)
+		return mk_err(e, MK_EDATA, "no event: nothing happened to this part (a field such "
+			"as observe_time makes one)");
+	return r == -1 ? -1 : events;
+}
+
 int
 mk_store_add(struct mk_store *st, struct mk_rec *rec, const struct mk_time *now,
 	struct mk_err *e)
 {
 	char step[MK_KEY_MAX + 1];
 	size_t i, n;
-	int r, stored = 0, events = 0;
+	int r, stored = 0;
 	bool conflict = false;
 
+	if (check(st, rec, e) == -1)
+		return -1;
 	for (i = 0; i < rec->n; i++) {
 		if ((n = time_of(st, &rec->f[i])) == 0)
 			continue;
 		(void)snprintf(step, sizeof step, "%.*s", (int)n, rec->f[i].key);
 		if ((r = mk_event_put(st, rec, step, now, e)) == -1)
 			return -1;
-		events++;
 		stored += r > 0;
 		conflict = conflict || r == 2;
 	}
-	if (events == 0)
-		return mk_err(e, MK_EDATA, "no event: nothing happened to this part (a field such "
-			"as observe_time makes one)");
 	if (!conflict)
 		return stored;
 	mk_step_drop(rec, "hold");
