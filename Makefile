@@ -34,7 +34,7 @@ UNITS := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/*.c))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(B)/tests/fuzz/%,$(filter-out tests/fuzz/replay.c,$(wildcard tests/fuzz/*.c)))
 BENCHES := $(patsubst tests/bench/%.c,$(B)/tests/bench/%,$(wildcard tests/bench/*.c))
 MAN := $(wildcard man/*.[1-9])
-DATA := libmark/ident/gs1-syntax-dictionary.txt
+DATA := libmark/ident/gs1-syntax-dictionary.txt libmark/ident/gs1-syntax-dictionary.LICENSE
 
 .PHONY: all check check-asan torture lint bench demo fuzz install uninstall dist distcheck clean distclean tests
 .DELETE_ON_ERROR:

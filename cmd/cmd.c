@@ -207,7 +207,7 @@ prepare(struct cmd *c)
 		if (opt_state != NULL)
 			c->conf.state = opt_state;
 	}
-	return cmd_out_open(c, opt_format, opt_columns != NULL ? opt_columns : NULL);
+	return cmd_out_open(c, opt_format, opt_columns);
 }
 
 /* Close stdout with a check: what was written there may not have arrived. */
@@ -235,20 +235,24 @@ run_verb(struct cmd *c, int argc, const char **argv)
 {
 	struct table t;
 	poptContext con;
-	char other[128];
+	char name[64], args[128];
 	int r;
 	size_t i;
 
 	tables(&t, c->verb);
+	/* popt shows argv[0] as the command's name */
+	(void)snprintf(name, sizeof name, "%s%s%s", c->tool->name, c->verb->name == NULL ? "" :
+		" ", c->verb->name == NULL ? "" : c->verb->name);
+	argv[0] = name;
 	con = poptGetContext(c->tool->name, argc, argv, t.top, 0);
 	if (con == NULL) {
 		mk_err_nomem(&c->err);
 		report(c);
 		return;
 	}
-	(void)snprintf(other, sizeof other, "%s%s[OPTION...] %s", c->verb->name == NULL ? "" :
-		c->verb->name, c->verb->name == NULL ? "" : " ", c->verb->args);
-	poptSetOtherOptionHelp(con, other);
+	(void)snprintf(args, sizeof args, "[OPTION...]%s%s", *c->verb->args == '\0' ? "" : " ",
+		c->verb->args);
+	poptSetOtherOptionHelp(con, args);
 	r = options(c, con, &t);
 	if (r == 0) {
 		r = prepare(c);

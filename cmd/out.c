@@ -259,12 +259,14 @@ static int
 table_line(struct cmd_out *o, const char *const *cell, struct mk_err *e)
 {
 	struct mk_buf *b = &o->w.buf;
-	size_t i;
+	size_t i, n = o->ncol;
 
-	for (i = 0; i < o->ncol; i++) {
+	while (n > 0 && *cell[n - 1] == '\0')	/* no blanks at the end of a row */
+		n--;
+	for (i = 0; i < n; i++) {
 		if (mk_buf_adds(b, cell[i], e) == -1)
 			return -1;
-		if (i + 1 < o->ncol && mk_buf_addf(b, e, "%*s",
+		if (i + 1 < n && mk_buf_addf(b, e, "%*s",
 		    (int)(o->col[i].width - width(cell[i]) + 2), "") == -1)
 			return -1;
 	}
