@@ -1,0 +1,53 @@
+/* What a driver is: one file, one table of functions, one row in laser.c.
+ * Inside libmark/laser only. */
+#ifndef MK_DRIVER_H
+#define MK_DRIVER_H
+
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/conf.h"
+#include "base/err.h"
+#include "base/rec.h"
+#include "job/job.h"
+#include "laser/laser.h"
+
+/* KIND:PLACE,KEY=VALUE... taken apart. The strings live as long as the device. */
+struct mk_laser_arg {
+	const char *name;		/* "sim:out", for messages */
+	const char *place;		/* "out" */
+	const struct mk_setting *set;	/* KEY=VALUE in their order, repeats refused */
+	size_t nset;
+	const struct mk_conf *conf;
+};
+
+/* One part's work, whole and checked against the limits. */
+struct mk_laser_task {
+	const struct mk_rec *rec;	/* the part, job included */
+	const struct mk_job *job;
+	uint32_t crc;			/* of the job's text */
+	atomic_uint *ops;		/* set it to the number of ops begun */
+};
+
+struct mk_driver {
+	const char *kind;
+
+	/* In the parent. open takes the argument and opens the port, but does not
+	 * touch the device; an unknown key is MK_EUSAGE. */
+	int (*open)(void **dev, const struct mk_laser_arg *arg, struct mk_err *e);
+	int (*lockfd)(const void *dev);		/* what to flock(2) */
+	void (*limits)(const void *dev, struct mk_job_limits *lim);
+	void (*close)(void *dev);		/* NULL is allowed */
+
+	/* In either process, also in a signal handler: beam off, now. */
+	void (*off)(void *dev);
+
+	/* In the child, one job at a time. */
+	int (*burn)(void *dev, const struct mk_laser_task *t, struct mk_burn *b,
+		struct mk_err *e);
+};
+
+extern const struct mk_driver mk_driver_sim;
+
+#endif

@@ -1,0 +1,158 @@
+#include "laser/laser.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+
+#include "laser/driver.h"
+#include "laser/worker.h"
+
+#define SETTINGS_MAX 32
+
+static const struct mk_driver *const drivers[] = {
+	&mk_driver_sim
+};
+
+struct mk_laser {
+	const struct mk_driver *drv;
+	void *dev;
+	struct mk_worker *worker;
+	char *name;
+	struct mk_arena arena;
+};
+
+/* Take KEY=VALUE,KEY=VALUE... apart, in place. */
+static int
+settings(char *text, struct mk_setting *set, size_t *n, struct mk_err *e)
+{
+	char *p, *next, *val;
+	size_t i;
+
+	for (p = text, *n = 0; p != NULL; p = next) {
+		if ((next = strchr(p, ',')) != NULL)
+			*next++ = '\0';
+		val = strchr(p, '=');
+		if (val == NULL || val == p)
+			return mk_err(e, MK_EUSAGE, "'%s': a setting is KEY=VALUE", p);
+		*val++ = '\0';
+		if (*n == SETTINGS_MAX)
+			return mk_err(e, MK_EUSAGE, "more than %d settings", SETTINGS_MAX);
+		for (i = 0; i < *n; i++)
+			if (strcmp(set[i].key, p) == 0)
+				return mk_err(e, MK_EUSAGE, "%s was given twice", p);
+		set[*n].key = p;
+		set[(*n)++].val = val;
+	}
+	return 0;
+}
+
+static int
+unknown(const char *arg, struct mk_err *e)
+{
+	struct mk_buf kinds = {0};
+	size_t i;
+
+	for (i = 0; i < sizeof drivers / sizeof *drivers; i++)
+		if (mk_buf_addf(&kinds, e, "%s%s:", i == 0 ? "" : ", ", drivers[i]->kind) == -1)
+			goto out;
+	if (mk_buf_str(&kinds, e) != NULL)
+		mk_err(e, MK_EUSAGE, "device '%s': no such kind of device: there is %s",
+			arg, kinds.p);
+out:
+	mk_buf_clear(&kinds);
+	return -1;
+}
+
+/* Find the driver and open its port. */
+static int
+open_port(struct mk_laser *l, const char *text, const struct mk_conf *conf, struct mk_err *e)
+{
+	struct mk_setting set[SETTINGS_MAX];
+	struct mk_laser_arg arg = { .set = set, .conf = conf };
+	char *rest, *colon = strchr(l->name, ':');
+	size_t i;
+
+	for (i = 0; colon != NULL && i < sizeof drivers / sizeof *drivers; i++)
+		if (strlen(drivers[i]->kind) == (size_t)(colon - l->name) &&
+		    strncmp(drivers[i]->kind, text, strlen(drivers[i]->kind)) == 0)
+			l->drv = drivers[i];
+	if (l->drv == NULL)
+		return unknown(text, e);
+	if ((rest = strchr(l->name, ',')) != NULL)
+		*rest++ = '\0';
+	arg.name = l->name;
+	arg.place = colon + 1;
+	if (*arg.place == '\0')
+		return mk_err(e, MK_EUSAGE, "device '%s': the place is missing: %s:PLACE",
+			text, l->drv->kind);
+	if (settings(rest, set, &arg.nset, e) == -1)
+		return mk_err_at(e, "device '%s'", text);
+	return l->drv->open(&l->dev, &arg, e);
+}
+
+int
+mk_laser_open(struct mk_laser **out, const char *arg, const struct mk_conf *conf,
+	struct mk_err *e)
+{
+	struct mk_laser *l = calloc(1, sizeof *l);
+
+	if (l == NULL)
+		return mk_err_nomem(e);
+	l->name = mk_arena_dup(&l->arena, arg, strlen(arg), e);
+	if (l->name == NULL || open_port(l, arg, conf, e) == -1)
+		goto fail;
+	if (flock(l->drv->lockfd(l->dev), LOCK_EX | LOCK_NB) == -1) {
+		if (errno == EWOULDBLOCK)
+			mk_err(e, MK_EDEV, "%s: another mk-laser is using this device: "
+				"end that one first", l->name);
+		else
+			mk_err_sys(e, MK_EDEV, "%s: cannot lock the device", l->name);
+		goto fail;
+	}
+	l->drv->off(l->dev);
+	if (mk_worker_start(&l->worker, l->drv, l->dev, l->name, e) == -1)
+		goto fail;
+	*out = l;
+	return 0;
+fail:
+	mk_laser_close(l);
+	return -1;
+}
+
+void
+mk_laser_close(struct mk_laser *l)
+{
+	if (l == NULL)
+		return;
+	mk_worker_end(l->worker);
+	if (l->dev != NULL)
+		l->drv->close(l->dev);
+	mk_arena_clear(&l->arena);
+	free(l);
+}
+
+const char *
+mk_laser_name(const struct mk_laser *l)
+{
+	return l->name;
+}
+
+void
+mk_laser_limits(const struct mk_laser *l, struct mk_job_limits *lim)
+{
+	l->drv->limits(l->dev, lim);
+}
+
+int
+mk_laser_ready(struct mk_laser *l, struct mk_err *e)
+{
+	return mk_worker_ready(l->worker, e);
+}
+
+int
+mk_laser_burn(struct mk_laser *l, const char *line, size_t n, const sigset_t *mask,
+	const volatile sig_atomic_t *stop, struct mk_burn *b, struct mk_err *e)
+{
+	return mk_worker_run(l->worker, line, n, mask, stop, b, e);
+}

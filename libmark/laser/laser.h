@@ -1,0 +1,54 @@
+/* Laser devices. A device is named by an argument, KIND:PLACE[,KEY=VALUE...]
+ * (mk-laser(1)); KIND chooses the driver. A job is burnt by a child process, so
+ * that whatever happens to it, or to us, somebody is left to turn the beam off.
+ * This is no safety function: a laser needs its hardware interlock. */
+#ifndef MK_LASER_H
+#define MK_LASER_H
+
+#include <signal.h>
+#include <stddef.h>
+
+#include "base/conf.h"
+#include "base/err.h"
+#include "job/job.h"
+
+struct mk_laser;
+
+#define MK_LASER_PATH_MAX 4096
+
+/* What a device says of a job that it was given. */
+struct mk_burn {
+	size_t ops;	/* how many of the job's ops were begun */
+	double ms;	/* how long it took: measured, or by the time model */
+	char image[MK_LASER_PATH_MAX];	/* where its picture is, "" if there is none */
+};
+
+/* Open the device, take its lock, turn its beam off, and start the child process:
+ * call it before opening a store, and before any thread. conf (borrowed until
+ * close) has the device's lines. MK_EUSAGE for a wrong argument, MK_ECONF, MK_EDEV
+ * if the device is not there or another process holds it. */
+int mk_laser_open(struct mk_laser **l, const char *arg, const struct mk_conf *conf,
+	struct mk_err *e);
+
+/* Beam off, child ended, lock released. NULL is allowed. */
+void mk_laser_close(struct mk_laser *l);
+
+/* KIND:PLACE, the name that the store and mark_device know the device by. */
+const char *mk_laser_name(const struct mk_laser *l);
+
+/* What a job must keep to (mk_job_check). */
+void mk_laser_limits(const struct mk_laser *l, struct mk_job_limits *lim);
+
+/* Whether the device can take a job now: -1, MK_EDEV, if its child died. */
+int mk_laser_ready(struct mk_laser *l, struct mk_err *e);
+
+/* Burn the job of one record: line is the whole record, job included. The child
+ * gets it whole and checks it again before it turns the beam on. Signals in mask
+ * are let through only while waiting; once *stop is not 0, the child aborts.
+ * 1: burnt. 0: aborted because of *stop. -1: the device or its child failed
+ * (MK_EDEV). After 0 and -1 the beam is off, the part is in doubt, b->ops says how
+ * far the job came, and no further job will be taken. */
+int mk_laser_burn(struct mk_laser *l, const char *line, size_t n, const sigset_t *mask,
+	const volatile sig_atomic_t *stop, struct mk_burn *b, struct mk_err *e);
+
+#endif

@@ -1,0 +1,340 @@
+/* The simulated laser: burns a job into the picture that a camera would take of
+ * the part. Its "port" is the file DIR/.beam, which says whether the beam is on. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "base/num.h"
+#include "image/image.h"
+#include "job/timing.h"
+#include "laser/beam.h"
+#include "laser/driver.h"
+#include "laser/metal.h"
+#include "laser/picture.h"
+#include "laser/rng.h"
+
+#define FAULTS_MAX 64
+
+enum fault_kind { WEAK, SKIP, FAIL, HANG };
+
+struct fault {			/* what goes wrong on order, with the Kth job */
+	enum fault_kind kind;
+	uint64_t k;
+	uint32_t percent;
+};
+
+struct sim {
+	const char *name, *dir;
+	int dirfd, beamfd;
+	uint64_t seed, jobs;	/* jobs: begun in this run */
+	int px, w, h, beam_um;
+	uint32_t blur, noise;	/* 1/256 */
+	struct mk_job_limits lim;
+	struct mk_timing timing;
+	struct fault fault[FAULTS_MAX];
+	size_t nfault;
+};
+
+/* ---- the argument ---- */
+
+static int
+whole(const char *v, uint64_t min, uint64_t max, uint64_t *to, struct mk_err *e)
+{
+	return mk_num_u64(v, strlen(v), min, max, to, e);
+}
+
+/* A decimal, in units of 1/256. */
+static int
+in_256ths(const char *v, int64_t max, uint32_t *to, struct mk_err *e)
+{
+	int64_t x;
+
+	if (mk_num_fix(v, strlen(v), 3, 0, max * 1000, &x, e) == -1)
+		return -1;
+	*to = (uint32_t)(x * 256 / 1000);
+	return 0;
+}
+
+/* "AxB" or "A,B" with decimals, scaled by 10^decimals. */
+static int
+pair(const char *v, char sep, int decimals, int64_t max, int64_t *a, int64_t *b,
+	struct mk_err *e)
+{
+	const char *s = strchr(v, sep);
+
+	if (s == NULL)
+		return mk_err(e, MK_ESYNTAX, "'%s' is not A%cB", v, sep);
+	return mk_num_fix(v, (size_t)(s - v), decimals, 1, max, a, e) == -1 ? -1
+		: mk_num_fix(s + 1, strlen(s + 1), decimals, 1, max, b, e);
+}
+
+static int
+set_size(struct sim *s, const char *v, struct mk_err *e)
+{
+	int64_t w, h;
+
+	if (pair(v, 'x', 0, 4096, &w, &h, e) == -1)
+		return -1;
+	s->w = (int)w;
+	s->h = (int)h;
+	return 0;
+}
+
+/* "K" or "K:PERCENT", several joined by '+'. */
+static int
+set_faults(struct sim *s, enum fault_kind kind, const char *v, struct mk_err *e)
+{
+	while (*v != '\0') {
+		size_t n = strcspn(v, "+"), k = strcspn(v, ":+");
+		uint64_t percent = 0;
+		struct fault *f = &s->fault[s->nfault];
+
+		if (s->nfault == FAULTS_MAX)
+			return mk_err(e, MK_EUSAGE, "more than %d faults", FAULTS_MAX);
+		if ((kind == WEAK || kind == SKIP) != (k < n))
+			return mk_err(e, MK_EUSAGE, "'%.*s': expected %s", (int)n, v,
+				k < n ? "the number of a job" : "JOB:PERCENT");
+		if (mk_num_u64(v, k, 1, UINT32_MAX, &f->k, e) == -1 ||
+		    (k < n && mk_num_u64(v + k + 1, n - k - 1, 0, 100, &percent, e) == -1))
+			return -1;
+		f->kind = kind;
+		f->percent = (uint32_t)percent;
+		s->nfault++;
+		v += n;
+		if (*v == '+' && *++v == '\0')
+			return mk_err(e, MK_EUSAGE, "nothing behind the last '+'");
+	}
+	return 0;
+}
+
+static int
+set_one(struct sim *s, const struct mk_setting *set, struct mk_err *e)
+{
+	static const char *const faults[] = { "weak", "skip", "fail", "hang" };
+	const char *k = set->key, *v = set->val;
+	uint64_t px;
+	int64_t beam;
+	int i;
+
+	if (strcmp(k, "seed") == 0)
+		return whole(v, 0, UINT64_MAX, &s->seed, e);
+	if (strcmp(k, "size") == 0)
+		return set_size(s, v, e);
+	if (strcmp(k, "blur") == 0)
+		return in_256ths(v, 20, &s->blur, e);
+	if (strcmp(k, "noise") == 0)
+		return in_256ths(v, 100, &s->noise, e);
+	if (strcmp(k, "px") == 0) {
+		if (whole(v, 1, 200, &px, e) == -1)
+			return -1;
+		s->px = (int)px;
+		return 0;
+	}
+	if (strcmp(k, "beam") == 0) {
+		if (mk_num_fix(v, strlen(v), 3, 1, 2000, &beam, e) == -1)
+			return -1;
+		s->beam_um = (int)beam;
+		return 0;
+	}
+	for (i = 0; i < 4; i++)
+		if (strcmp(k, faults[i]) == 0)
+			return set_faults(s, (enum fault_kind)i, v, e);
+	return mk_err(e, MK_EUSAGE, "no such setting: there is "
+		"seed, px, size, beam, blur, noise, weak, skip, fail, hang");
+}
+
+static int
+set_all(struct sim *s, const struct mk_laser_arg *arg, struct mk_err *e)
+{
+	const struct mk_device *d = mk_conf_device(arg->conf, "sim");
+	const char *field = mk_device_get(d, "field");
+	int64_t w = 110000, h = 110000;
+	size_t i;
+
+	for (i = 0; i < arg->nset; i++)
+		if (set_one(s, &arg->set[i], e) == -1) {
+			e->code = MK_EUSAGE;
+			return mk_err_at(e, "device %s: %s=%s", arg->name, arg->set[i].key,
+				arg->set[i].val);
+		}
+	if (field != NULL && pair(field, ',', 3, 2 * MK_JOB_XY_MAX, &w, &h, e) == -1) {
+		e->code = MK_ECONF;
+		return mk_err_at(e, "%s:%ld: device sim: field=%s", arg->conf->path, d->line, field);
+	}
+	s->lim.w = (int32_t)w;
+	s->lim.h = (int32_t)h;
+	return mk_timing_conf(&s->timing, d, e);
+}
+
+static void
+sim_close(void *dev)
+{
+	struct sim *s = dev;
+
+	if (s == NULL)
+		return;
+	if (s->dirfd != -1)
+		(void)close(s->dirfd);
+	if (s->beamfd != -1)
+		(void)close(s->beamfd);
+	free(s);
+}
+
+static int
+sim_open(void **dev, const struct mk_laser_arg *arg, struct mk_err *e)
+{
+	struct sim *s = calloc(1, sizeof *s);
+
+	if (s == NULL)
+		return mk_err_nomem(e);
+	*s = (struct sim){ .name = arg->name, .dir = arg->place, .dirfd = -1, .beamfd = -1,
+		.seed = 1, .px = 20, .w = 640, .h = 480, .beam_um = 80,
+		.blur = 200, .noise = 640 };
+	if (set_all(s, arg, e) == -1)
+		goto fail;
+	if (strlen(s->dir) > MK_LASER_PATH_MAX / 2) {
+		mk_err(e, MK_EUSAGE, "device sim: the folder's name is too long");
+		goto fail;
+	}
+	if (mk_io_mkdirs(s->dir, e) == -1)
+		goto fail;
+	s->dirfd = open(s->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (s->dirfd != -1)
+		s->beamfd = openat(s->dirfd, ".beam", O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+	if (s->dirfd == -1 || s->beamfd == -1) {
+		mk_err_sys(e, MK_EDEV, "%s: cannot use this folder", s->name);
+		goto fail;
+	}
+	*dev = s;
+	return 0;
+fail:
+	sim_close(s);
+	return -1;
+}
+
+static int
+sim_lockfd(const void *dev)
+{
+	return ((const struct sim *)dev)->dirfd;
+}
+
+static void
+sim_limits(const void *dev, struct mk_job_limits *lim)
+{
+	*lim = ((const struct sim *)dev)->lim;
+}
+
+/* ---- burning ---- */
+
+static void
+sim_off(void *dev)
+{
+	/* the result is of no use in a handler; the next off writes it again */
+	ssize_t r = pwrite(((struct sim *)dev)->beamfd, "off\n", 4, 0);
+
+	(void)r;
+}
+
+static int
+sim_on(struct sim *s, struct mk_err *e)
+{
+	if (pwrite(s->beamfd, "on \n", 4, 0) == 4)
+		return 0;
+	return mk_err_sys(e, MK_EDEV, "%s: cannot turn the beam on", s->name);
+}
+
+static const struct fault *
+fault_of(const struct sim *s, enum fault_kind kind)
+{
+	size_t i;
+
+	for (i = 0; i < s->nfault; i++)
+		if (s->fault[i].kind == kind && s->fault[i].k == s->jobs)
+			return &s->fault[i];
+	return NULL;
+}
+
+struct progress {
+	const struct mk_laser_task *t;
+	bool hang;
+};
+
+static void
+on_op(void *arg, size_t op)
+{
+	struct progress *p = arg;
+
+	atomic_store(p->t->ops, (unsigned)(op + 1));
+	while (p->hang && op >= p->t->job->n / 2)
+		(void)pause();
+}
+
+/* The middle of what the beam touches is the middle of the picture. */
+static void
+aim(struct mk_beam *b, const struct sim *s, const struct mk_job *job, uint64_t seed)
+{
+	const struct fault *weak = fault_of(s, WEAK), *skip = fault_of(s, SKIP);
+	struct mk_rng r = mk_rng_of(seed, 99);
+	struct mk_job_stats st;
+
+	mk_job_stats(job, &st);
+	*b = (struct mk_beam){ .w = s->w, .h = s->h, .px = s->px, .beam_um = s->beam_um,
+		.cx = (st.mx0 + st.mx1) / 2, .cy = (st.my0 + st.my1) / 2,
+		.percent = weak == NULL ? 100 : weak->percent };
+	if (skip != NULL) {
+		b->skip_from = mk_rng_below(&r, (uint32_t)st.strokes);
+		b->skip_n = st.strokes * skip->percent / 100;
+	}
+}
+
+/* Beam on, strokes, beam off; how dark each pixel got. */
+static int
+expose(struct sim *s, const struct mk_laser_task *t, uint64_t seed, uint16_t *dark,
+	struct mk_err *e)
+{
+	struct progress p = { t, fault_of(s, HANG) != NULL };
+	struct mk_beam b;
+	int r;
+
+	aim(&b, s, t->job, seed);
+	if (sim_on(s, e) == -1)
+		return -1;
+	r = mk_beam_burn(t->job, &b, dark, on_op, &p, e);
+	sim_off(s);
+	if (r == 0 && fault_of(s, FAIL) != NULL)
+		r = mk_err(e, MK_EDEV, "%s: the device failed, as it was told to", s->name);
+	return r;
+}
+
+static int
+sim_burn(void *dev, const struct mk_laser_task *t, struct mk_burn *b, struct mk_err *e)
+{
+	struct sim *s = dev;
+	uint64_t seed = s->seed ^ (uint64_t)t->crc << 32;
+	struct mk_metal metal = { s->blur, s->noise, seed };
+	struct mk_image im;
+	uint16_t *dark;
+	int r = -1;
+
+	s->jobs++;
+	if (mk_image_new(&im, s->w, s->h, e) == -1)
+		return -1;
+	dark = malloc((size_t)s->w * (size_t)s->h * sizeof *dark);
+	if (dark == NULL)
+		mk_err_nomem(e);
+	else if (expose(s, t, seed, dark, e) == 0 && mk_metal_paint(&metal, dark, &im, e) == 0)
+		r = mk_picture_save(s->dirfd, s->dir, t->rec, &im, b->image, sizeof b->image, e);
+	b->ms = mk_job_ms(t->job, &s->timing);
+	free(dark);
+	mk_image_clear(&im);
+	return r;
+}
+
+const struct mk_driver mk_driver_sim = {
+	"sim", sim_open, sim_lockfd, sim_limits, sim_close, sim_off, sim_burn
+};
