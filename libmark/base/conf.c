@@ -73,6 +73,8 @@ add_device(struct mk_conf *c, const struct mk_words *l, struct mk_err *e)
 		if ((eq = strchr(key, '=')) == NULL || eq == key)
 			return mk_words_err(l, i, e, "a device setting is key=value");
 		*eq = '\0';
+		if (mk_device_get(d, key) != NULL)
+			return mk_words_err(l, i, e, "%s was given before: keep one of the two", key);
 		d->set[d->n].key = key;
 		d->set[d->n++].val = eq + 1;
 	}
@@ -87,8 +89,9 @@ add_step(struct mk_conf *c, const struct mk_words *l, struct mk_err *e)
 
 	if (one_value(l, e) == -1)
 		return -1;
-	if (!mk_key_ok(l->w[1].s, l->w[1].n) || strchr(l->w[1].s, '_') != NULL)
-		return mk_words_err(l, 1, e, "a step is named by a-z and 0-9");
+	/* "<step>_operator" and a site's own fields must still be keys */
+	if (!mk_key_ok(l->w[1].s, l->w[1].n) || strchr(l->w[1].s, '_') != NULL || l->w[1].n > 32)
+		return mk_words_err(l, 1, e, "a step is named by a-z and 0-9, at most 32");
 	if ((s = realloc(c->step, (c->nstep + 1) * sizeof *s)) == NULL)
 		return mk_err_nomem(e);
 	c->step = s;

@@ -124,9 +124,12 @@ out:
 int
 mk_io_mkdirs(const char *path, struct mk_err *e)
 {
-	char *dir = strdup(path), *p;
+	char *dir, *p;
 	int r = 0;
 
+	if (*path == '\0')
+		return mk_err(e, MK_EUSAGE, "a folder without a name");
+	dir = strdup(path);
 	if (dir == NULL)
 		return mk_err_nomem(e);
 	for (p = dir + 1; r == 0; p++) {

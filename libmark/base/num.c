@@ -64,27 +64,40 @@ pow10of(int k)
 	return v;
 }
 
-/* Add the decimals in s (after the point) to v, which counts whole units. */
+/* Scale v, which counts whole units, by 10^places and add the decimals in s. As
+ * digits(), and 2 if there are too many of them. */
 static int
 decimals(const char *s, size_t n, int places, uint64_t *v)
 {
 	uint64_t scale = pow10of(places);
 	size_t i;
+	int r = 0;
 
 	if (*v > (uint64_t)INT64_MAX / scale)
-		return 1;
-	*v *= scale;
+		r = 1;
+	else
+		*v *= scale;
 	for (i = 0; i < n; i++) {
 		if (s[i] < '0' || s[i] > '9')
 			return -1;
 		if (i >= (size_t)places && s[i] != '0')
-			return 1;
-		if (i < (size_t)places) {
+			r = 2;
+		if (i < (size_t)places && r == 0) {
 			scale /= 10;
 			*v += scale * (uint64_t)(s[i] - '0');
 		}
 	}
-	return 0;
+	return r == 0 && *v > (uint64_t)INT64_MAX ? 1 : r;
+}
+
+static int
+outside(const char *s, size_t n, int places, int64_t min, int64_t max, struct mk_err *e)
+{
+	if (places == 0)
+		return mk_err(e, MK_EDATA, "%.*s is out of range: %lld to %lld", shown(n), s,
+			(long long)min, (long long)max);
+	return mk_err(e, MK_EDATA, "%.*s is out of range: %.10g to %.10g", shown(n), s,
+		(double)min / (double)pow10of(places), (double)max / (double)pow10of(places));
 }
 
 int
@@ -102,17 +115,20 @@ mk_num_fix(const char *s, size_t n, int places, int64_t min, int64_t max,
 	for (dot = p; dot < end && *dot != '.'; dot++)
 		;
 	r = digits(p, (size_t)(dot - p), INT64_MAX, &v);
-	if (r == 0 && dot < end && (places == 0 || dot + 1 == end))
+	if (r != -1 && dot < end && (places == 0 || dot + 1 == end))
 		r = -1;
 	if (r == 0)
 		r = decimals(dot + (dot < end), (size_t)(end - dot) - (dot < end), places, &v);
 	if (r == -1)
 		return mk_err(e, MK_ESYNTAX, places == 0 ? "'%.*s' is not a whole number"
 			: "'%.*s' is not a decimal number", shown(n), s);
+	if (r == 2)
+		return mk_err(e, MK_EDATA, "%.*s has more than %d decimals", shown(n), s, places);
+	if (r == 1)
+		return outside(s, n, places, min, max, e);
 	x = neg ? -(int64_t)v : (int64_t)v;
-	if (r == 1 || v > (uint64_t)INT64_MAX || x < min || x > max)
-		return mk_err(e, MK_EDATA, "%.*s is out of range, or has more than %d decimals",
-			shown(n), s, places);
+	if (x < min || x > max)
+		return outside(s, n, places, min, max, e);
 	*out = x;
 	return 0;
 }

@@ -10,7 +10,7 @@
 
 /* Parse the n bytes at s as a whole number in [min, max]. A leading zero is
  * allowed ("0010" is ten). 0, or -1 with e saying what is wrong (MK_ESYNTAX)
- * or out of range (MK_EDATA); *out is then untouched. */
+ * or out of range (MK_EDATA); *out is then untouched. INT64_MIN is out of range. */
 int mk_num_u64(const char *s, size_t n, uint64_t min, uint64_t max,
 	uint64_t *out, struct mk_err *e);
 int mk_num_i64(const char *s, size_t n, int64_t min, int64_t max,

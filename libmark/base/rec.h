@@ -107,7 +107,7 @@ struct mk_wtr {
 
 void mk_wtr_init(struct mk_wtr *w, int fd, const char *name);
 void mk_wtr_clear(struct mk_wtr *w);	/* unflushed bytes are lost; does not close fd */
-int mk_wtr_rec(struct mk_wtr *w, const struct mk_rec *rec, struct mk_err *e);
+int mk_wtr_rec(struct mk_wtr *w, const struct mk_rec *rec, struct mk_err *e); /* over 16 MiB: MK_EDATA */
 int mk_wtr_flush(struct mk_wtr *w, struct mk_err *e);
 
 #endif

@@ -124,10 +124,16 @@ int
 mk_wtr_rec(struct mk_wtr *w, const struct mk_rec *rec, struct mk_err *e)
 {
 	size_t start = w->buf.n;
+	int r;
 
+	if (rec->n == 0)
+		return mk_err(e, MK_EBUG, "%s: a record without fields", w->name);
 	if (mk_rec_line(rec, &w->buf, e) == -1)
 		return -1;
-	if (mk_buf_addc(&w->buf, '\n', e) == -1) {
+	r = mk_buf_addc(&w->buf, '\n', e);
+	if (r == 0 && w->buf.n - start > MK_REC_MAX)
+		r = mk_err(e, MK_EDATA, "%s: a record over 16 MiB", w->name);
+	if (r == -1) {
 		w->buf.n = start;
 		return -1;
 	}

@@ -88,7 +88,7 @@ word(struct mk_words *l, const char *start, const char *p, const char *end, stru
 	*out = '\0';
 	w->n = (size_t)(out - w->s);
 	if (quoted) {
-		(void)mk_words_err(l, l->n, e, "a quote that does not close");
+		(void)mk_words_err(l, l->n++, e, "a quote that does not close");
 		return NULL;
 	}
 	return p;
