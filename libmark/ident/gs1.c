@@ -44,23 +44,26 @@ component(struct component *c, const char *s, size_t n)
 	bool upto;
 
 	memset(c, 0, sizeof *c);
-	if (n > 2 && *p == '[' && end[-1] == ']') {
+	if (n > 1 && *p == '[') {	/* [N3],linter: the bracket holds type and length */
 		c->optional = true;
 		p++;
-		end--;
 	}
 	if (p == end || strchr("NXYZ", *p) == NULL)
 		return -1;
 	c->type = *p++;
 	upto = end - p > 2 && p[0] == '.' && p[1] == '.';
 	p += upto ? 2 : 0;
-	for (q = p; q < end && *q != ','; q++)
+	for (q = p; q < end && *q != ',' && *q != ']'; q++)
 		;
 	if (mk_num_u64(p, (size_t)(q - p), 1, 99, &len, &no) == -1)
+		return -1;
+	if (c->optional && (q == end || *q++ != ']'))
 		return -1;
 	c->max = (size_t)len;
 	c->min = upto ? 1 : c->max;
 	while (q < end) {
+		if (*q != ',')
+			return -1;
 		p = q + 1;
 		for (q = p; q < end && *q != ','; q++)
 			;

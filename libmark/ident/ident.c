@@ -69,7 +69,7 @@ derive_element(struct mk_rec *rec, const struct mk_gs1_element *el, struct mk_er
 	for (i = 0; i < sizeof names / sizeof *names; i++)
 		if (strcmp(names[i].ai, el->ai) == 0)
 			return derive(rec, names[i].key, el->val, el->n, e);
-	(void)snprintf(key, sizeof key, "ai%s", el->ai);
+	(void)snprintf(key, sizeof key, "ai%.4s", el->ai);
 	return derive(rec, key, el->val, el->n, e);
 }
 
