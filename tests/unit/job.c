@@ -251,7 +251,7 @@ test_timing(void)
 		near(t.off_us, 150), "settings over defaults");
 	set[1].val = "0";
 	ok(mk_timing_conf(&t, &d, &e) == -1 && e.code == MK_ECONF, "a jump speed of 0");
-	is(e.msg, "mk.conf:7: device lmc: jump: 0 is out of range, or has more than 3 decimals",
+	is(e.msg, "mk.conf:7: device lmc: jump: 0 is out of range: 0.001 to 1000000",
 		"  names the line");
 }
 
