@@ -57,3 +57,41 @@ run() { # NAME STATUS STDOUT STDERR COMMAND…
 # The value of a field of one record.
 field() { printf '%s\n' "$2" | tr '\t' '\n' | sed -n "s/^$1://p"; }
 plan() { echo "1..$n"; }
+
+# A store with the example pool and site in the scratch folder.
+setup_store() {
+	cp "$top"/scripts/examples/* . && MK_CONF=$scratch/mk.conf MK_STORE=$scratch/line.db &&
+		export MK_CONF MK_STORE && mk-trace init && mk-serial define bracket.pool
+}
+
+# sweep FUNCTION SYSCALL…: run FUNCTION once for every writing system call that it
+# makes: each time with $inject set so that strace kills the command at the N-th
+# call of one kind, N rising until none is killed any more. FUNCTION runs
+#     under COMMAND…
+# and looks at what is left. $kills counts the kills.
+sweep() {
+	each=$1; shift
+	kills=0
+	for call in "$@"; do
+		when=1
+		while :; do
+			inject="-e trace=$call -e inject=$call:${fault:-signal=KILL}:when=$when"
+			rm -f strace.log
+			$each
+			grep -q "$struck" strace.log || break
+			kills=$((kills + 1))
+			when=$((when + 1))
+			[ $when -lt 500 ] || { echo "# $call: over 500 kills"; break; }
+		done
+	done
+}
+struck='killed by SIGKILL'
+writes='write pwrite64 fsync fdatasync ftruncate rename unlink link linkat openat mkdir'
+have_strace() {
+	strace -qq -o strace.log -e trace=write -e inject=write:signal=KILL:when=1 \
+		sh -c 'echo x' >/dev/null 2>&1; grep -q "$struck" strace.log 2>/dev/null
+}
+under() {
+	# shellcheck disable=SC2086
+	ASAN_OPTIONS=detect_leaks=0 strace -qq ${follow:-} -o strace.log $inject -- "$@"
+}
