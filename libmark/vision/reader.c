@@ -1,0 +1,273 @@
+#include "vision/reader.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/io.h"
+
+#define HARD_MS 3000
+
+struct mk_reader {
+	pid_t pid;
+	int fd;
+	int hard_ms;
+};
+
+struct request {
+	int w, h;
+	struct mk_scan_want want;
+};
+
+struct reply {
+	int r;
+	struct mk_scan scan;
+	struct mk_err e;
+};
+
+/* ---- the child ---- */
+
+static int
+recv_all(int fd, void *p, size_t n)
+{
+	char *c = p;
+	ssize_t r;
+
+	while (n > 0) {
+		r = mk_io_read(fd, c, n);
+		if (r <= 0)
+			return -1;
+		c += r;
+		n -= (size_t)r;
+	}
+	return 0;
+}
+
+static int
+send_all(int fd, const void *p, size_t n)
+{
+	const char *c = p;
+	ssize_t r;
+
+	while (n > 0) {
+		r = send(fd, c, n, MSG_NOSIGNAL);
+		if (r == -1 && errno == EINTR)
+			continue;
+		if (r == -1)
+			return -1;
+		c += r;
+		n -= (size_t)r;
+	}
+	return 0;
+}
+
+static void
+child_loop(int fd)
+{
+	struct request q;
+	struct reply re;
+	struct mk_image im;
+
+	while (recv_all(fd, &q, sizeof q) == 0) {
+		memset(&re, 0, sizeof re);
+		re.r = mk_image_new(&im, q.w, q.h, &re.e);
+		/* the picture is on its way; without room for it there is no going on */
+		if (re.r == -1 || recv_all(fd, im.px, (size_t)q.w * (size_t)q.h) == -1)
+			return;
+		re.r = mk_scan_image(&im, &q.want, &re.scan, &re.e);
+		mk_image_clear(&im);
+		if (send_all(fd, &re, sizeof re) == -1)
+			return;
+	}
+}
+
+static _Noreturn void
+child(int fd, pid_t parent)
+{
+	const struct rlimit no_core = {0};
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	(void)prctl(PR_SET_NAME, "mk-verify read");
+	/* an assert that fails in there is reported by us, not by a core and a line */
+	(void)setrlimit(RLIMIT_CORE, &no_core);
+	(void)signal(SIGINT, SIG_IGN);
+	if (null != -1 && dup2(null, STDIN_FILENO) != -1 && dup2(null, STDOUT_FILENO) != -1 &&
+	    dup2(null, STDERR_FILENO) != -1 && getppid() == parent)
+		child_loop(fd);
+	_exit(0);
+}
+
+/* ---- the parent ---- */
+
+static int
+start(struct mk_reader *r, struct mk_err *e)
+{
+	pid_t parent = getpid();
+	int sp[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sp) == -1)
+		return mk_err_sys(e, MK_EIO, "no socket for the reader's process");
+	r->pid = fork();
+	if (r->pid == -1) {
+		mk_err_sys(e, MK_EIO, "no process for the reader");
+		(void)close(sp[0]);
+		(void)close(sp[1]);
+		return -1;
+	}
+	if (r->pid == 0) {
+		(void)close(sp[0]);
+		child(sp[1], parent);
+	}
+	(void)close(sp[1]);
+	r->fd = sp[0];
+	return 0;
+}
+
+static void
+stop(struct mk_reader *r)
+{
+	pid_t k;
+
+	if (r->pid == -1)
+		return;
+	(void)close(r->fd);
+	(void)kill(r->pid, SIGKILL);
+	do
+		k = waitpid(r->pid, NULL, 0);
+	while (k == -1 && errno == EINTR);
+	r->pid = -1;
+	r->fd = -1;
+}
+
+int
+mk_reader_new(struct mk_reader **out, int hard_ms, struct mk_err *e)
+{
+	struct mk_reader *r = calloc(1, sizeof *r);
+
+	if (r == NULL)
+		return mk_err_nomem(e);
+	r->pid = r->fd = -1;
+	r->hard_ms = hard_ms > 0 ? hard_ms : HARD_MS;
+	if (start(r, e) == -1) {
+		free(r);
+		return -1;
+	}
+	*out = r;
+	return 0;
+}
+
+void
+mk_reader_free(struct mk_reader *r)
+{
+	if (r == NULL)
+		return;
+	stop(r);
+	free(r);
+}
+
+pid_t
+mk_reader_pid(const struct mk_reader *r)
+{
+	return r->pid;
+}
+
+static int64_t
+now_ms(void)
+{
+	struct timespec t;
+
+	if (clock_gettime(CLOCK_MONOTONIC, &t) == -1)
+		return 0;
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* Move n bytes one way before the deadline. */
+static enum mk_read_end
+move(struct mk_reader *r, short dir, char *p, size_t n, int64_t deadline)
+{
+	struct pollfd fd = { .fd = r->fd, .events = dir };
+	int64_t left;
+	ssize_t k;
+
+	while (n > 0) {
+		left = deadline - now_ms();
+		if (left <= 0)
+			return MK_READ_TIMEOUT;
+		if (poll(&fd, 1, (int)left) <= 0)
+			continue;
+		k = dir == POLLOUT ? send(r->fd, p, n, MSG_NOSIGNAL | MSG_DONTWAIT)
+			: recv(r->fd, p, n, MSG_DONTWAIT);
+		if (k == 0 || (k == -1 && errno != EINTR && errno != EAGAIN))
+			return MK_READ_CRASH;
+		if (k > 0) {
+			p += k;
+			n -= (size_t)k;
+		}
+	}
+	return MK_READ_DONE;
+}
+
+static enum mk_read_end
+ask(struct mk_reader *r, const struct mk_image *im, const struct mk_scan_want *want,
+	struct reply *re)
+{
+	int64_t deadline = now_ms() + r->hard_ms;
+	struct request q;
+	enum mk_read_end end;
+
+	memset(&q, 0, sizeof q);
+	q.w = im->w;
+	q.h = im->h;
+	q.want = *want;
+	end = move(r, POLLOUT, (char *)&q, sizeof q, deadline);
+	if (end == MK_READ_DONE)
+		end = move(r, POLLOUT, (char *)im->px, (size_t)im->w * (size_t)im->h, deadline);
+	if (end == MK_READ_DONE)
+		end = move(r, POLLIN, (char *)re, sizeof *re, deadline);
+	return end;
+}
+
+/* A child that died while it was idle is no fault of the next picture. */
+static void
+see_if_alive(struct mk_reader *r)
+{
+	struct pollfd p = { .fd = r->fd, .events = POLLIN | POLLRDHUP };
+
+	if (r->pid != -1 && poll(&p, 1, 0) > 0)
+		stop(r);
+}
+
+int
+mk_reader_scan(struct mk_reader *r, const struct mk_image *im,
+	const struct mk_scan_want *want, struct mk_scan *out, enum mk_read_end *end,
+	struct mk_err *e)
+{
+	struct reply re;
+
+	memset(out, 0, sizeof *out);
+	see_if_alive(r);
+	if (r->pid == -1 && start(r, e) == -1)
+		return -1;
+	*end = ask(r, im, want, &re);
+	if (*end != MK_READ_DONE) {
+		stop(r);
+		return 0;
+	}
+	if (re.r == -1) {
+		*e = re.e;
+		return -1;
+	}
+	*out = re.scan;
+	return 0;
+}
