@@ -112,8 +112,8 @@ jumps(const struct svg *s, struct mk_err *e)
 
 		if (op->kind != 'L' && op->kind != 'M')
 			continue;
-		if (op->kind == 'M' && (at(s, "M", x, y, e) == -1 ||
-		    at(s, "L", op->u.to.x, op->u.to.y, e) == -1))
+		if (op->kind == 'M' && (op->u.to.x != x || op->u.to.y != y) &&
+		    (at(s, "M", x, y, e) == -1 || at(s, "L", op->u.to.x, op->u.to.y, e) == -1))
 			return -1;
 		x = op->u.to.x;
 		y = op->u.to.y;
