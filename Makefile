@@ -109,13 +109,8 @@ fuzz:
 fuzz-run: $(FUZZERS)
 	MK_BUILD=$(abspath $(B)) sh tests/fuzz/run
 
-lint:
-	sh scripts/lint
-	$(MAKE) lint-tidy
-lint-tidy: config.mk
-	@set -e; if command -v cppcheck >/dev/null; then cppcheck --quiet --error-exitcode=1 --inline-suppr \
-		--std=c11 -Ilibmark --enable=warning,portability --suppress=missingIncludeSystem \
-		--suppress=normalCheckLevelMaxBranches cmd libmark; fi
+lint: $(B)/libmark.a
+	@MK_BUILD=$(abspath $(B)) sh scripts/lint
 
 install: all
 	$(INSTALL) -d $(DESTDIR)$(bindir) $(DESTDIR)$(datadir)/mk $(addprefix $(DESTDIR)$(mandir)/man,1 5 7)

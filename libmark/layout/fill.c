@@ -77,7 +77,8 @@ mk_fill_hatch(const struct mk_matrix *m, const struct mk_hatch *h,
 			before = out->n;
 			if (line(&p, m->dark + r * m->cols, y, back, e) == -1)
 				return -1;
-			back = back != (out->n > before);
+			if (out->n > before)
+				back = !back;
 		}
 	return 0;
 }
