@@ -42,14 +42,14 @@ test_bad_lines(void)
 		"and text lines, see mklay(5)");
 	bad("workarea 110\n", "1:13", "workarea needs a width and a height in mm");
 	bad("workarea 110 x\n", "1:14", "'x' is not a decimal number");
-	bad("workarea 110 0\n", "1:14", "0 is out of range, or has more than 3 decimals");
+	bad("workarea 110 0\n", "1:14", "0 is out of range: 0.001 to 10000");
 	bad(HEAD "workarea 1 1\n", "3:1", "workarea was set before: keep one of the two");
 	bad("recipe\n", "1:7", "recipe needs one name");
 	bad("recipe a\nrecipe b\n", "2:1", "recipe was set before: keep one of the two");
 	bad("pen power=40\n", "1:5", "pen needs a name, then its settings");
 	bad(HEAD "pen p\n", "3:5", "pen 'p' was there before: name this one otherwise");
 	bad("pen q power=40 freq=1\n", "1:22", "pen needs speed=");
-	bad("pen q power=101\n", "1:7", "power: 101 is out of range, or has more than 1 decimals");
+	bad("pen q power=101\n", "1:7", "power: 101 is out of range: 0 to 100");
 	bad("pen q power=40 power=41\n", "1:16", "power= was set before: keep one of the two");
 	bad("pen q powr=40\n", "1:7",
 		"unknown setting 'powr=40': pen has power= freq= speed= pulse= passes= line=");
@@ -93,7 +93,7 @@ test_bad_texts(void)
 	bad(HEAD TEXT " font=futural font=futural\n", "3:53",
 		"font= was set before: keep one of the two");
 	bad(HEAD "text at=0,0 height=-1\n", "3:13",
-		"height: -1 is out of range, or has more than 3 decimals");
+		"height: -1 is out of range: 0.001 to 10000");
 }
 
 static void
