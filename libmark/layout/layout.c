@@ -256,6 +256,15 @@ apart(const struct mk_layout *l, struct mk_refusal *why, struct mk_err *e)
 
 /* ---- strokes to a job ---- */
 
+/* Whether the beam has just arrived at that point, and need not go off there. */
+static bool
+lit_at(const struct mk_job *j, int32_t x, int32_t y)
+{
+	const struct mk_op *op = j->n == 0 ? NULL : &j->op[j->n - 1];
+
+	return op != NULL && op->kind == 'L' && op->u.to.x == x && op->u.to.y == y;
+}
+
 static int
 stroke(struct mk_layout *l, const struct mk_stroke *s, struct mk_err *e)
 {
@@ -264,7 +273,7 @@ stroke(struct mk_layout *l, const struct mk_stroke *s, struct mk_err *e)
 	bool drawn = false;
 	size_t i;
 
-	if (mk_job_jump(&l->job, x, y, e) == -1)
+	if (!lit_at(&l->job, x, y) && mk_job_jump(&l->job, x, y, e) == -1)
 		return -1;
 	for (i = 1; i < s->n; i++) {
 		int32_t x1 = (int32_t)lround(p[i].x), y1 = (int32_t)lround(p[i].y);

@@ -51,6 +51,7 @@ test_bad_lines(void)
 	bad("pen q power=40 freq=1\n", "1:22", "pen needs speed=");
 	bad("pen q power=101\n", "1:7", "power: 101 is out of range: 0 to 100");
 	bad("pen q power=40 power=41\n", "1:16", "power= was set before: keep one of the two");
+	bad("pen q power=1.25\n", "1:7", "power: 1.25 has more than 1 decimals");
 	bad("pen q powr=40\n", "1:7",
 		"unknown setting 'powr=40': pen has power= freq= speed= pulse= passes= line=");
 	bad("pen q speed=0\n", "1:7", "speed: 0 is out of range: 1 to 1000000");
