@@ -1,0 +1,289 @@
+/* Reading: what libdmtx says is believed only with the guard's consent, and what
+ * kills it kills nobody else. Marks come from an encoder of our own (ecc200.h). */
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "tests/ecc200.h"
+#include "tests/tap.h"
+#include "vision/dmtx.h"
+#include "vision/reader.h"
+
+static struct mk_err e;
+static uint32_t seed = 12345;
+
+static unsigned
+rnd(unsigned n)
+{
+	seed = seed * 1664525u + 1013904223u;
+	return (seed >> 8) % n;
+}
+
+/* The symbol as a picture: px pixels a module, four modules of quiet zone. */
+static void
+render(const struct ecc *s, int px, int dark, int light, int noise, struct mk_image *im)
+{
+	int side = (s->side + 8) * px, x, y;
+
+	if (mk_image_new(im, side, side, &e) == -1)
+		abort();
+	for (y = 0; y < side; y++)
+		for (x = 0; x < side; x++) {
+			int r = y / px - 4, c = x / px - 4;
+			int on = r >= 0 && c >= 0 && r < s->side && c < s->side && s->m[r][c];
+			int v = (on ? dark : light) + (noise > 0 ?
+				(int)rnd((unsigned)(2 * noise + 1)) - noise : 0);
+
+			im->px[y * side + x] = (unsigned char)(v < 0 ? 0 : v > 255 ? 255 : v);
+		}
+}
+
+static int
+says(const struct mk_scan *s, const char *text, size_t n)
+{
+	return s->result == MK_SCAN_READ && s->n == n && memcmp(s->data, text, n) == 0;
+}
+
+static void
+plain(const char *text, size_t n, int gs1, int side, const char *what)
+{
+	struct ecc s;
+	struct mk_image im;
+	struct mk_scan got;
+	struct mk_scan_want any = {0}, size;
+
+	ok(ecc_make(&s, text, n, gs1, side) == side, "%s: a symbol of %d modules", what, side);
+	render(&s, 5, 40, 200, 0, &im);
+	ok(mk_scan_image(&im, &any, &got, &e) == 0 && says(&got, text, n) && got.fnc1 == gs1 &&
+		got.rows == side && got.cols == side && got.tries == 1, "is read at once");
+	size = (struct mk_scan_want){ side, side, 0 };
+	ok(mk_scan_image(&im, &size, &got, &e) == 0 && says(&got, text, n), "with its size known");
+	size = (struct mk_scan_want){ side + 2, side + 2, 40 };
+	ok(mk_scan_image(&im, &size, &got, &e) == 0 && got.result == MK_SCAN_NONE && got.n == 0,
+		"and not as another size");
+	mk_image_clear(&im);
+}
+
+static void
+hard_light(void)
+{
+	struct ecc s;
+	struct mk_image im;
+	struct mk_scan got;
+	struct mk_scan_want any = {0};
+
+	(void)ecc_make(&s, "PART-000123", 11, 0, 18);
+	render(&s, 6, 200, 40, 0, &im);
+	ok(mk_scan_image(&im, &any, &got, &e) == 0 && says(&got, "PART-000123", 11), "light on dark");
+	mk_image_clear(&im);
+	render(&s, 6, 90, 150, 30, &im);
+	ok(mk_scan_image(&im, &any, &got, &e) == 0 && says(&got, "PART-000123", 11),
+		"half the contrast is noise (%d tries)", got.tries);
+	mk_image_clear(&im);
+	render(&s, 6, 120, 124, 0, &im);
+	ok(mk_scan_image(&im, &any, &got, &e) == 0 && got.result == MK_SCAN_NONE, "no contrast, no read");
+	mk_image_clear(&im);
+	(void)mk_image_new(&im, 1, 1, &e);
+	ok(mk_scan_image(&im, &any, &got, &e) == 0 && got.result == MK_SCAN_NONE, "one pixel");
+	mk_image_clear(&im);
+}
+
+/* ---- damage: a wrong read is worse than none ---- */
+
+struct tally {
+	int right, wrong, none;
+};
+
+static void
+count(struct tally *t, int r, const struct mk_scan *got, const char *text, size_t n)
+{
+	if (r != 1)
+		t->none++;
+	else if (says(got, text, n))
+		t->right++;
+	else
+		t->wrong++;
+}
+
+static void
+damaged(int marks)
+{
+	static const struct { const char *text; int side; } of[] = {
+		{ "A12", 10 }, { "B1234", 12 }, { "C123456", 14 }
+	};
+	struct tally bare = {0}, guarded = {0};
+	struct mk_scan_want want = {0};
+	struct mk_scan got;
+	struct mk_image im;
+	struct ecc s;
+	int i, k, r;
+
+	for (i = 0; i < marks; i++) {
+		const char *text = of[i % 3].text;
+
+		(void)ecc_make(&s, text, strlen(text), 0, of[i % 3].side);
+		want.rows = want.cols = s.side;
+		/* the finder stays: damage there is no read at all */
+		for (k = 1 + (i / 3) % 12; k > 0; k--) {
+			int row = 1 + (int)rnd((unsigned)s.side - 2), col = 1 + (int)rnd((unsigned)s.side - 2);
+
+			s.m[row][col] ^= 1;
+		}
+		render(&s, 5, 40, 200, 0, &im);
+		memset(&got, 0, sizeof got);
+		r = mk_dmtx_scan(&im, &want, 100, false, &got, &e);
+		count(&bare, r, &got, text, strlen(text));
+		memset(&got, 0, sizeof got);
+		r = mk_dmtx_scan(&im, &want, 100, true, &got, &e);
+		count(&guarded, r, &got, text, strlen(text));
+		mk_image_clear(&im);
+	}
+	printf("# %d damaged marks: libdmtx alone %d right, %d wrong, %d none; guarded %d, %d, %d\n",
+		marks, bare.right, bare.wrong, bare.none, guarded.right, guarded.wrong, guarded.none);
+	ok(bare.wrong > marks / 20, "libdmtx alone reads damaged marks wrong");
+	ok(guarded.wrong == 0, "guarded, none is read wrong");
+	/* data may be right by luck in what is no codeword */
+	ok(guarded.right >= bare.right - marks / 100 && guarded.right > marks / 10,
+		"and what was read right still is");
+}
+
+/* A finder around random modules: no symbol at all. */
+static void
+noise(int marks)
+{
+	struct mk_scan_want want = { 10, 10, 0 };
+	struct mk_scan got;
+	struct mk_image im;
+	struct ecc s;
+	int i, r, c, bare = 0, guarded = 0;
+
+	for (i = 0; i < marks; i++) {
+		(void)ecc_make(&s, "A12", 3, 0, 10);
+		for (r = 1; r < 9; r++)
+			for (c = 1; c < 9; c++)
+				s.m[r][c] = (unsigned char)rnd(2);
+		render(&s, 5, 40, 200, 0, &im);
+		bare += mk_dmtx_scan(&im, &want, 100, false, &got, &e) == 1;
+		guarded += mk_dmtx_scan(&im, &want, 100, true, &got, &e) == 1;
+		mk_image_clear(&im);
+	}
+	printf("# %d pictures of noise in a finder: libdmtx alone reads %d, guarded %d\n",
+		marks, bare, guarded);
+	ok(bare > marks / 5, "libdmtx alone reads noise");
+	ok(guarded == 0, "guarded, none");
+}
+
+/* ---- the reader's process ---- */
+
+static void
+readers(void)
+{
+	struct mk_reader *r = NULL;
+	struct mk_scan_want any = {0};
+	struct mk_scan got;
+	struct mk_image im, big;
+	struct ecc s;
+	enum mk_read_end end = MK_READ_CRASH;
+	pid_t first;
+
+	(void)ecc_make(&s, "0109506000134352211234", 22, 1, 0);
+	render(&s, 6, 50, 180, 10, &im);
+	ok(mk_reader_new(&r, 0, &e) == 0, "a reader");
+	first = mk_reader_pid(r);
+	ok(mk_reader_scan(r, &im, &any, &got, &end, &e) == 0 && end == MK_READ_DONE && got.fnc1 &&
+		says(&got, "0109506000134352211234", 22), "reads");
+	ok(kill(first, SIGKILL) == 0 && mk_reader_scan(r, &im, &any, &got, &end, &e) == 0 &&
+		(end == MK_READ_CRASH || says(&got, "0109506000134352211234", 22)),
+		"killed between two pictures");
+	ok(mk_reader_scan(r, &im, &any, &got, &end, &e) == 0 && end == MK_READ_DONE && got.n == 22 &&
+		mk_reader_pid(r) != first && mk_reader_pid(r) > 0, "it is another one that reads on");
+	/* stopped, it cannot read what it is sent, and is killed in the midst of it */
+	ok(kill(mk_reader_pid(r), SIGSTOP) == 0, "a reader that hangs");
+	mk_reader_free(r);
+	ok(mk_reader_new(&r, 200, &e) == 0 && kill(mk_reader_pid(r), SIGSTOP) == 0 &&
+		mk_image_new(&big, 2000, 2000, &e) == 0, "another, given a large picture");
+	ok(mk_reader_scan(r, &big, &any, &got, &end, &e) == 0 && end == MK_READ_TIMEOUT &&
+		got.result == MK_SCAN_NONE, "is given up after its hard limit");
+	mk_image_clear(&big);
+	ok(mk_reader_scan(r, &im, &any, &got, &end, &e) == 0 && end == MK_READ_DONE && got.n == 22,
+		"and the next picture is read");
+	mk_reader_free(r);
+	mk_reader_free(NULL);
+	mk_image_clear(&im);
+}
+
+static void
+triplet(unsigned char *w, int a, int b, int c)
+{
+	int v = 1600 * a + 40 * b + c + 1;
+
+	w[0] = (unsigned char)(v >> 8);
+	w[1] = (unsigned char)v;
+}
+
+/* In C40, an upper shift before FNC1 (shift 2, 30, shift 2, 27): a byte beyond 255,
+ * at which libdmtx asserts. Others, at random, may do whatever: never to us. */
+static void
+crafted(int symbols)
+{
+	struct mk_reader *r = NULL;
+	struct mk_scan_want want = { 12, 12, 100 };
+	struct mk_scan got;
+	struct mk_image im;
+	struct ecc s;
+	enum mk_read_end end;
+	unsigned char w[12];
+	int i, k, bad = 0, crashed = 0;
+
+	ok(mk_reader_new(&r, 0, &e) == 0, "a reader for crafted symbols");
+	for (i = 0; i < symbols; i++) {
+		w[0] = (unsigned char)(i % 2 == 0 ? 230 : 229 + i % 12);
+		for (k = 1; k < 5; k++)
+			w[k] = (unsigned char)rnd(256);
+		if (i % 10 == 0) {
+			triplet(w + 1, 1, 30, 1);
+			triplet(w + 3, 27, 4, 5);
+		}
+		ecc_check(w, 5, 7);
+		ecc_draw(&s, 12, w);
+		render(&s, 5, 40, 200, 0, &im);
+		bad += mk_reader_scan(r, &im, &want, &got, &end, &e) != 0;
+		crashed += end == MK_READ_CRASH;
+		bad += i % 10 == 0 && end != MK_READ_CRASH;
+		mk_image_clear(&im);
+	}
+	printf("# %d crafted symbols: the reader died of %d\n", symbols, crashed);
+	ok(bad == 0, "each crafted symbol has an answer, an assertion is one");
+	mk_reader_free(r);
+}
+
+static void
+sizes(void)
+{
+	int r = 0, c = 0;
+
+	ok(mk_scan_size("datamatrix-20x20", 16, &r, &c) == 0 && r == 20 && c == 20, "a size");
+	ok(mk_scan_size("datamatrix-8x32", 15, &r, &c) == 0 && r == 8 && c == 32, "of a rectangle");
+	ok(mk_scan_size("datamatrix-", 11, &r, &c) == -1 && mk_scan_size("qr-21x21", 8, &r, &c) == -1 &&
+		mk_scan_size("datamatrix-20", 13, &r, &c) == -1 &&
+		mk_scan_size("datamatrix-20x200", 17, &r, &c) == -1 &&
+		mk_scan_size("datamatrix-x20", 14, &r, &c) == -1 &&
+		mk_scan_size("", 0, &r, &c) == -1, "none of these");
+}
+
+int
+main(void)
+{
+	plain("A12", 3, 0, 10, "the smallest");
+	plain("0109506000134352211234567890", 28, 1, 18, "GS1");
+	plain("0109506000134352" "10A\x1d" "21B12", 25, 1, 22, "GS1 with a separator");
+	plain("the quick brown fox jumps over", 30, 0, 22, "text");
+	hard_light();
+	damaged(getenv("MK_TORTURE") != NULL ? 6000 : 600);
+	noise(getenv("MK_TORTURE") != NULL ? 2000 : 200);
+	readers();
+	crafted(60);
+	sizes();
+	return done();
+}
