@@ -149,6 +149,7 @@ ecc_make(struct ecc *s, const char *text, size_t n, int gs1, int side)
 	unsigned char w[128];
 	size_t i, k = 0, z;
 
+	memset(s, 0, sizeof *s);
 	if (n > 64)
 		return 0;
 	if (gs1)

@@ -30,7 +30,7 @@ typedef void mk_beam_op(void *arg, size_t op);
 int mk_beam_burn(const struct mk_job *job, const struct mk_beam *b, uint16_t *dark,
 	mk_beam_op *before, void *arg, struct mk_err *e);
 
-/* exp(-t) for t = q16 / 65536, scaled by 2^30; good to 2^-24. */
+/* exp(-t) for t = q16 / 65536, scaled by 2^30; good to 2^-20. */
 uint32_t mk_beam_exp(uint32_t q16);
 
 /* The weights of a Gaussian of sigma = s8 / 256 pixels: k[0] at the centre, k[1]
