@@ -12,6 +12,8 @@
 #include "layout/order.h"
 #include "layout/template.h"
 
+#define TEXT_MAX (MK_REC_MAX - (1u << 20))	/* bytes of a job: leave room for the other fields */
+
 /* What one element of the template came to for this record. */
 struct piece {
 	size_t first, end;	/* its strokes */
@@ -185,7 +187,9 @@ symbol(struct mk_layout *l, const struct mk_element *el, const struct mk_rec *re
 		l->rows = m.rows;
 		l->cols = m.cols;
 	}
-	return mk_fill_hatch(&m, &h, &piece->quiet.t, &l->strokes, e) == -1 ? -1 : 1;
+	if (mk_fill_hatch(&m, &h, &piece->quiet.t, &l->strokes, e) == -1)
+		return refuse(why, "data", e);
+	return 1;
 }
 
 static int
@@ -221,13 +225,13 @@ strokes(struct mk_layout *l, struct mk_rec *rec, struct mk_refusal *why, struct 
 			: text(l, el, why, e);
 		if (r != 1)
 			return r;
+		p->end = l->strokes.n;
+		if (mk_check_area(&l->strokes, p->first, l->t.w, l->t.h, e) == -1)
+			return refuse(why, "area", e);
 		if (el->kind == MK_ELEMENT_TEXT)
 			mk_order_nearest(&l->strokes, p->first, &at);
 		else if (l->strokes.npt > 0)
 			at = l->strokes.pt[l->strokes.npt - 1];
-		p->end = l->strokes.n;
-		if (mk_check_area(&l->strokes, p->first, l->t.w, l->t.h, e) == -1)
-			return refuse(why, "area", e);
 	}
 	return 1;
 }
@@ -318,6 +322,17 @@ make_job(struct mk_layout *l, struct mk_err *e)
 	return 0;
 }
 
+static int
+write_job(struct mk_layout *l, struct mk_err *e)
+{
+	if (mk_job_write(&l->job, &l->text, e) == -1)
+		return -1;
+	if (l->text.n > TEXT_MAX)
+		return mk_err(e, MK_EDATA, "job: %zu bytes are more than a record may hold: choose a "
+			"wider pitch", l->text.n);
+	return 0;
+}
+
 /* ---- the record ---- */
 
 static int
@@ -352,8 +367,8 @@ mk_layout_rec(struct mk_layout *l, struct mk_rec *rec, struct mk_refusal *why,
 	if ((r = strokes(l, rec, why, e)) != 1 || (r = apart(l, why, e)) != 1)
 		return r;
 	l->text.n = 0;
-	if (make_job(l, e) == -1 || mk_job_write(&l->job, &l->text, e) == -1) {
-		/* blanks alone, or more strokes than a job holds */
+	if (make_job(l, e) == -1 || write_job(l, e) == -1) {
+		/* blanks alone, or more strokes than a job or a record holds */
 		why->line = l->t.el[0].line;
 		return refuse(why, "data", e);
 	}

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define STROKES_MAX 500000	/* as many as a job holds: each is two ops */
+
 void
 mk_strokes_clear(struct mk_strokes *l)
 {
@@ -41,6 +43,9 @@ mk_strokes_begin(struct mk_strokes *l, struct mk_point p, struct mk_err *e)
 	size_t cap = l->cap == 0 ? 512 : l->cap * 2;
 	struct mk_stroke *s;
 
+	if (l->n == STROKES_MAX)
+		return mk_err(e, MK_EDATA, "more than %d strokes: choose a wider pitch, or less to "
+			"mark", STROKES_MAX);
 	if (l->n == l->cap) {
 		if ((s = realloc(l->s, cap * sizeof *s)) == NULL)
 			return mk_err_nomem(e);

@@ -25,7 +25,8 @@ struct mk_strokes {
 void mk_strokes_clear(struct mk_strokes *l);	/* frees; {0} is an empty list */
 void mk_strokes_reset(struct mk_strokes *l);	/* empties it, keeps its memory */
 
-/* Begin a stroke at p; carry the last one on to p (there must be one). */
+/* Begin a stroke at p; carry the last one on to p (there must be one). More
+ * strokes than a job can hold are MK_EDATA. */
 int mk_strokes_begin(struct mk_strokes *l, struct mk_point p, struct mk_err *e);
 int mk_strokes_to(struct mk_strokes *l, struct mk_point p, struct mk_err *e);
 

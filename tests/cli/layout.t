@@ -105,7 +105,7 @@ refused 'no GS1 data' data '3: (01)1: data: byte 0x20 cannot stand in GS1 data' 
 	'id:(01)1' 'code:01 1' hri:x
 refused 'no glyph' glyph "4: X7: font futural has no glyph for 'ö' (U+00F6)" id:X7 code:1 hri:Hölle
 refused 'outside' area \
-	'4: X7: reaches 10.095,-6.000: outside the work area of 20 x 20 mm' \
+	'4: X7: reaches -11.238,-6.000: outside the work area of 20 x 20 mm' \
 	id:X7 code:1 hri:MMMMMMMMMMMMMMMMMMMM
 
 printf 'code:   \n' >in
@@ -118,6 +118,11 @@ try mk-layout -t small.lay <in
 is 'a module that the pen cannot draw' "$st $(field lay_reason "$out") $err" \
 	"1 module mk-layout: small.lay:3: stdin:1: a module of 0.100 mm is not larger than the pen's \
 line of 0.1 mm"
+sed 's/module=0.1/module=5 pitch=0.001/;s/workarea.*/workarea 400 400/' small.lay >fine.lay
+printf 'code:%080d\n' 1 >in2
+try mk-layout -t fine.lay <in2
+is 'more strokes than a job holds' "$st $(field lay_reason "$out") $err" "1 data mk-layout: \
+fine.lay:3: stdin:1: more than 500000 strokes: choose a wider pitch, or less to mark"
 sed 's/module=0.1/module=0.5/' small.lay >near.lay
 echo 'text at=0,-4.9 height=2 anchor=mid pen=p data=I' >>near.lay
 try mk-layout -t near.lay <in
