@@ -22,8 +22,8 @@ unset MK_CONF MK_STORE MK_SITE MK_LINE MK_STATION MK_MACHINE MK_OPERATOR MK_SHIF
 T=$(printf '\t')
 n=0
 
-pass() { n=$((n + 1)); echo "ok $n - $1"; }
-fail() { n=$((n + 1)); echo "not ok $n - $1"; }
+pass() { n=$((n + 1)); printf 'ok %d - %s\n' $n "$1"; }
+fail() { n=$((n + 1)); printf 'not ok %d - %s\n' $n "$1"; }
 skip() { n=$((n + 1)); echo "ok $n - $1 # SKIP $2"; }
 show() { printf '%s\n' "$1" | sed 's/^/#   /'; }
 
