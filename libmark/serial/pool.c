@@ -230,7 +230,7 @@ mk_pool_parse(struct mk_pool *p, const char *file, const char *text, size_t n,
 	int r;
 
 	memset(p, 0, sizeof *p);
-	p->step = 1;
+	p->from = p->step = 1;
 	r = mk_words_text(&l, file, text, n, e);
 	while (r != -1 && (r = mk_words_next(&l, e)) == 1)
 		if (setting(p, &l, &given, e) == -1)
