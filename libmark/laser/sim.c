@@ -194,7 +194,7 @@ sim_open(void **dev, const struct mk_laser_arg *arg, struct mk_err *e)
 		return mk_err_nomem(e);
 	*s = (struct sim){ .name = arg->name, .dir = arg->place, .dirfd = -1, .beamfd = -1,
 		.seed = 1, .px = 20, .w = 640, .h = 480, .beam_um = 80,
-		.blur = 200, .noise = 640 };
+		.blur = 204, .noise = 640 };
 	if (set_all(s, arg, e) == -1)
 		goto fail;
 	if (strlen(s->dir) > MK_LASER_PATH_MAX / 2) {
