@@ -44,9 +44,10 @@ is "gate started first" "$(wc -l <gated) $(ends)" "2 0 0 "
 # wait first
 rm -f T
 exec 9<>pipe
-(wait_ --on none -n 2 >pipe 9>&-) &
+(exec >pipe 9>&-; wait_ --on none -n 2) &
 until [ -p T ]; do :; done
-(gate_ <pipe >gated 9>&-) &
+(exec <pipe 9>&-; : >reading; gate_ >gated) &
+until [ -e reading ]; do :; done
 exec 9>&-
 wait
 is "wait started first" "$(wc -l <gated) $(ends)" "2 0 0 "
