@@ -103,7 +103,7 @@ torture: tests
 bench: all $(BENCHES)
 	MK_BUILD=$(abspath $(B)) sh tests/bench/run
 demo: all
-	MK_BUILD=$(abspath $(B)) sh scripts/demo
+	MK_BUILD=$(abspath $(B)) bash scripts/demo
 fuzz:
 	$(MAKE) VARIANT=fuzz CC=clang fuzz-run
 fuzz-run: $(FUZZERS)

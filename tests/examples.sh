@@ -3,8 +3,9 @@
 # goes on after a line that ends in | or \ or &&, inside single quotes, and up to
 # the end of a here-document.
 
-# Blocks of a manual page's EXAMPLES (.Bd -literal), or of a text's indented parts:
-# a line "@ N" (where it stands), then its lines. Only blocks that have commands.
+# The blocks that have commands: of a manual page's EXAMPLES (.Bd -literal) each by
+# itself, of a text the indented ones, all as one: a line "@ N" (where it begins),
+# then its lines.
 blocks() {
 	case $1 in
 	*.[1-9]) awk '
@@ -20,12 +21,27 @@ blocks() {
 		}
 		on && /^\.Bd .*-literal/ { in_block = 1; has = 0; text = "@ " NR + 1 "\n" }' "$1" ;;
 	*) awk '
-		/^    / { sub(/^    /, ""); if (!in_block) { in_block = 1; has = 0; text = "@ " NR "\n" }
-			if (/^\$ /) has = 1
-			text = text $0 "\n"; next }
-		/^$/ && in_block { text = text "\n"; next }
-		{ if (has) printf "%s", text; in_block = has = 0 }
-		END { if (has) printf "%s", text }' "$1" ;;
+		function keep(  i) {
+			for (i = from; from && has && i < NR; i++)
+				out[i] = line[i]
+			from = has = 0
+		}
+		/^    / {
+			if (!from)
+				from = NR
+			line[NR] = substr($0, 5)
+			has = has || /^    \$ /
+			next
+		}
+		/^$/ { next }
+		{ keep() }
+		END {
+			NR++
+			keep()
+			print "@ 1"
+			for (i = 1; i < NR; i++)
+				print out[i]
+		}' "$1" ;;
 	esac
 }
 
