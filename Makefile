@@ -49,8 +49,9 @@ configure: configure.ac VERSION
 	autoheader -f && autoconf -f && touch config.h.in $@
 config.h.in: configure
 	@:
+# make -s keeps configure silent, too
 config.mk config.h: configure config.mk.in
-	./configure $(CONFIGURE_ARGS)
+	./configure $(if $(findstring s,$(filter-out -%,$(firstword $(MAKEFLAGS)))),--quiet) $(CONFIGURE_ARGS)
 	@touch config.mk config.h
 
 # A build folder is of one compiler and one set of flags.
