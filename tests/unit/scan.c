@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "ident/symbol.h"
 #include "tests/ecc200.h"
 #include "tests/tap.h"
 #include "vision/dmtx.h"
@@ -87,6 +88,65 @@ hard_light(void)
 	(void)mk_image_new(&im, 1, 1, &e);
 	ok(mk_scan_image(&im, &any, &got, &e) == 0 && got.result == MK_SCAN_NONE, "one pixel");
 	mk_image_clear(&im);
+}
+
+/* Every size that is made without asking for it, from libzint's hand: with blocks
+ * interleaved and with several regions. Damaged within reason, too. */
+static void
+one_size(struct mk_symbol *enc, const struct mk_symbol_ask *ask, int *read, int *mended)
+{
+	struct mk_scan_want want = { ask->size->rows, ask->size->cols, 0 };
+	static const char text[] = "0123456789ABCDEFGHIJ";
+	size_t n = want.rows * want.cols <= 256 ? 4 : 20;
+	struct mk_scan got;
+	struct mk_matrix m;
+	struct mk_image im;
+	int px = 4, x, y, k;
+
+	if (mk_symbol_encode(enc, ask, text, n, &m, &e) == -1 ||
+	    mk_image_new(&im, (m.cols + 8) * px, (m.rows + 8) * px, &e) == -1) {
+		printf("# %dx%d: %s\n", want.rows, want.cols, e.msg);
+		return;
+	}
+	for (y = 0; y < im.h; y++)
+		for (x = 0; x < im.w; x++) {
+			int r = y / px - 4, c = x / px - 4;
+
+			im.px[y * im.w + x] = r >= 0 && c >= 0 && r < m.rows && c < m.cols &&
+				m.dark[r * m.cols + c] ? 50 : 190;
+		}
+	*read += mk_scan_image(&im, &want, &got, &e) == 0 && says(&got, text, n) && !got.fnc1;
+	/* one module turned around */
+	for (k = 0; k < 16; k++) {
+		unsigned char *p = &im.px[(im.h / 2 / px * px + k / 4) * im.w + im.w / 3 / px * px + k % 4];
+
+		*p = *p > 128 ? 50 : 190;
+	}
+	*mended += mk_scan_image(&im, &want, &got, &e) == 0 && says(&got, text, n);
+	mk_image_clear(&im);
+}
+
+static void
+all_sizes(void)
+{
+	struct mk_symbol_ask ask = { mk_symbol_type("datamatrix"), NULL, false };
+	struct mk_symbol *enc = NULL;
+	int sizes = 0, read = 0, mended = 0;
+
+	ok(mk_symbol_new(&enc, &e) == 0 && ask.type != NULL, "an encoder");
+	for (ask.size = ask.type->sizes; ask.size->rows != 0; ask.size++) {
+		int before = read;
+
+		if (ask.size->ask)	/* libdmtx cannot read it */
+			continue;
+		sizes++;
+		one_size(enc, &ask, &read, &mended);
+		if (read == before)
+			printf("# %dx%d is not read\n", ask.size->rows, ask.size->cols);
+	}
+	mk_symbol_free(enc);
+	ok(sizes >= 23 && read == sizes, "%d of all %d sizes are read", read, sizes);
+	ok(mended == sizes, "and %d with a wrong module", mended);
 }
 
 /* ---- damage: a wrong read is worse than none ---- */
@@ -279,6 +339,7 @@ main(void)
 	plain("0109506000134352211234567890", 28, 1, 18, "GS1");
 	plain("0109506000134352" "10A\x1d" "21B12", 25, 1, 22, "GS1 with a separator");
 	plain("the quick brown fox jumps over", 30, 0, 22, "text");
+	all_sizes();
 	hard_light();
 	damaged(getenv("MK_TORTURE") != NULL ? 6000 : 600);
 	noise(getenv("MK_TORTURE") != NULL ? 2000 : 200);
