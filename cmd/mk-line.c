@@ -3,9 +3,9 @@
  * holds a second part.
  *
  * gate writes one byte at its start and one per record; wait takes one per part
- * and one after the last. wait takes the byte only after its record is out: if it
- * dies before, the byte is still there when gate reaches the end of its input, and
- * gate knows that this was no proper end. */
+ * and one after the last. wait takes the byte only after its record is out, and locks
+ * the FIFO as long as it lives: if a byte is left or the lock is held when gate
+ * reaches the end of its input, gate knows that this was no proper end. */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -226,7 +226,7 @@ run_gate(struct cmd *c)
 		r = cmd_filter(c, true, let_out, &token);
 	if (r == 0 && ioctl(token, FIONREAD, &left) == -1)
 		r = mk_err_sys(&c->err, MK_EIO, "%s", opt_token);
-	if (r == 0 && left > 0)
+	if (r == 0 && (left > 0 || flock(token, LOCK_EX | LOCK_NB) == -1))
 		r = mk_err(&c->err, MK_EIO, "the pipe ended before mk-line wait did: a tool "
 			"before this one stopped");
 	(void)close(token);
