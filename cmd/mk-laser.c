@@ -63,9 +63,10 @@ watch_end(const struct watch *w)
 {
 	size_t i;
 
+	/* one that waited is caught like the others */
+	(void)sigprocmask(SIG_SETMASK, &w->before, NULL);
 	for (i = 0; i < 3; i++)
 		(void)sigaction(watched[i], &w->old[i], NULL);
-	(void)sigprocmask(SIG_SETMASK, &w->before, NULL);
 }
 
 /* ---- one part ---- */
@@ -224,7 +225,7 @@ mark(struct cmd *c, struct run *r, struct mk_rec *rec, uint32_t crc)
 	if (k == 0) {
 		(void)snprintf(why, sizeof why, "its mark was begun before (%s): a part is marked "
 			"once for each op", state);
-		return refuse(c, rec, "begun", why);
+		k = refuse(c, rec, "begun", why);
 	}
 	if (k == 1 && caught != 0)
 		mk_err(&down, MK_EDEV, "stopped by signal %d", (int)caught);
