@@ -31,7 +31,10 @@ FONTS := $(wildcard libmark/layout/fonts/*.jhf)
 GEN_SRC := $(patsubst libmark/layout/fonts/%.jhf,$(B)/gen/font_%.c,$(FONTS))
 LIB_OBJ := $(patsubst %.c,$(B)/%.o,$(LIB_SRC)) $(GEN_SRC:.c=.o)
 CMD_OBJ := $(patsubst %.c,$(B)/%.o,$(filter-out cmd/mk-%,$(wildcard cmd/*.c)))
-TOOLS := $(patsubst cmd/%.c,$(B)/%,$(wildcard cmd/mk-*.c))
+# A tool is cmd/mk-NAME.c, or, when it is large, the folder cmd/mk-NAME.
+TOOL_FILES := $(patsubst cmd/%.c,$(B)/%,$(wildcard cmd/mk-*.c))
+TOOL_DIRS := $(patsubst cmd/%/main.c,$(B)/%,$(wildcard cmd/mk-*/main.c))
+TOOLS := $(TOOL_FILES) $(TOOL_DIRS)
 UNITS := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/*.c))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(B)/tests/fuzz/%,$(filter-out tests/fuzz/replay.c,$(wildcard tests/fuzz/*.c)))
 BENCHES := $(patsubst tests/bench/%.c,$(B)/tests/bench/%,$(wildcard tests/bench/*.c))
@@ -76,7 +79,10 @@ $(B)/libmark.a: $(LIB_OBJ)
 	@rm -f $@
 	$(AR) rcs $@ $^
 
-$(TOOLS): $(B)/%: $(B)/cmd/%.o $(CMD_OBJ) $(B)/libmark.a
+$(TOOL_FILES): $(B)/%: $(B)/cmd/%.o $(CMD_OBJ) $(B)/libmark.a
+	$(CC) $(MK_CFLAGS) $(LDFLAGS) -o $@ $^ $(DEP_LIBS)
+.SECONDEXPANSION:
+$(TOOL_DIRS): $(B)/%: $$(addprefix $(B)/,$$(addsuffix .o,$$(basename $$(wildcard cmd/$$*/*.c)))) $(CMD_OBJ) $(B)/libmark.a
 	$(CC) $(MK_CFLAGS) $(LDFLAGS) -o $@ $^ $(DEP_LIBS)
 
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(B)/libmark.a
