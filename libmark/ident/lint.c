@@ -2,16 +2,7 @@
 
 #include <string.h>
 
-char
-mk_mod10(const char *s, size_t n)
-{
-	unsigned sum = 0;
-	size_t i;
-
-	for (i = 0; i < n; i++)	/* from the right: 3, 1, 3, 1 … */
-		sum += (unsigned)(s[n - 1 - i] - '0') * (i % 2 == 0 ? 3 : 1);
-	return (char)('0' + (10 - sum % 10) % 10);
-}
+#include "ident/check.h"
 
 static const char *
 csum(const char *s, size_t n)

@@ -10,7 +10,4 @@ typedef const char *mk_lint_fn(const char *s, size_t n);
 /* The linter of that name, or NULL. */
 mk_lint_fn *mk_lint_find(const char *name, size_t n);
 
-/* GS1 mod 10 check digit of n digits (General Specifications 7.9.1). */
-char mk_mod10(const char *s, size_t n);
-
 #endif
