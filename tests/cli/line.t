@@ -53,25 +53,25 @@ wait
 is "wait started first" "$(wc -l <gated) $(ends)" "2 0 0 "
 
 # Kill one end when some parts are through.
-rm -f T; mkfifo in
+rm -f T gated; mkfifo in
 (mk-line wait --on enter --token T <in >pipe 2>w.err; echo $? >w.st) &
-(mk-line gate --token T <pipe >gated 2>g.err & echo $! >g.pid; wait $!; echo $? >g.st) 2>/dev/null &
+(mk-line gate --token T <pipe >gated 2>g.err & echo $! >pid; wait $!; echo $? >g.st) 2>/dev/null &
 exec 9>in
 printf '\n' >&9
-until [ -s gated ]; do :; done
-kill -KILL "$(cat g.pid)"
+until [ -s gated ] && [ -s pid ]; do :; done
+kill -KILL "$(cat pid)"
 wait
 exec 9>&-
 is "gate killed: wait ends with 3" "$(ends)" "3 137 "
 like "and says why" "$(cat w.err)" "mk-line: * is gone"
 
-rm -f T gated
-(mk-line wait --on enter --token T <in >pipe 2>w.err & echo $! >w.pid; wait $!; echo $? >w.st) 2>/dev/null &
+rm -f T gated pid
+(mk-line wait --on enter --token T <in >pipe 2>w.err & echo $! >pid; wait $!; echo $? >w.st) 2>/dev/null &
 (mk-line gate --token T <pipe >gated 2>g.err; echo $? >g.st) &
 exec 9>in
 printf '\n' >&9
-until [ -s gated ]; do :; done
-kill -KILL "$(cat w.pid)"
+until [ -s gated ] && [ -s pid ]; do :; done
+kill -KILL "$(cat pid)"
 wait
 exec 9>&-
 is "wait killed: gate ends with 3" "$(ends)" "137 3 "
