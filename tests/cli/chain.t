@@ -38,8 +38,8 @@ is "all in the store" "$(mk-trace find pool:bracket | wc -l)" 28
 mk-line wait --on none -n 5 --token T 2>/dev/null | mk-serial take bracket - | mk-layout -t bracket.lay |
 	mk-laser -d sim:gone 2>/dev/null | sed -u 2q | mk-verify --image-field mark_image |
 	mk-trace add | mk-line gate --token T >/dev/null 2>&1
-st=("${PIPESTATUS[@]}")
-is "a stop in the middle: wait and gate end with 3" "${st[0]} ${st[7]}" "3 3"
+ends=("${PIPESTATUS[@]}")
+is "a stop in the middle: wait and gate end with 3" "${ends[0]} ${ends[7]}" "3 3"
 
 # A failed record passes every later tool untouched; unknown fields stay, byte for byte.
 printf 'x_1:a\\tb\tid:F1\tcheck_result:fail\tcode:1\tjob:none\tmark_image:none.png\tzz:\\xff\\\\\n' >failed

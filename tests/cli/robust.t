@@ -17,7 +17,7 @@ full() {
 	is "$tool: a full disk is seen" "$st $(grep -c 'No space left on device' err)" "3 1"
 }
 full mk-serial /dev/null mk-serial take bracket -n 3
-full "mk-serial -" ids mk-serial take bracket - 
+full "mk-serial -" ids mk-serial take bracket -
 full mk-layout ids mk-layout -t bracket.lay
 full mk-laser jobs3 mk-laser -d sim:pics
 full mk-verify marked mk-verify --image-field mark_image
