@@ -14,7 +14,7 @@
 static const char *opt_device, *opt_no_store;
 
 static const struct cmd_opt opts[] = {
-	{ "device", 'd', "KIND:PLACE[,KEY=VALUE...]", &opt_device, "the device, such as sim:out" },
+	{ "device", 'd', "KIND:PLACE[?KEY=VALUE&...]", &opt_device, "the device, such as sim:out" },
 	{ "no-store", 0, NULL, &opt_no_store, "mark without a store: nobody will know" },
 	{0}
 };

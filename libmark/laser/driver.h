@@ -13,7 +13,7 @@
 #include "job/job.h"
 #include "laser/laser.h"
 
-/* KIND:PLACE,KEY=VALUE... taken apart. The strings live as long as the device. */
+/* KIND:PLACE?KEY=VALUE&... taken apart. The strings live as long as the device. */
 struct mk_laser_arg {
 	const char *name;		/* "sim:out", for messages */
 	const char *place;		/* "out" */
@@ -36,6 +36,9 @@ struct mk_driver {
 	/* In the parent. open takes the argument and opens the port, but does not
 	 * touch the device; an unknown key is MK_EUSAGE. */
 	int (*open)(void **dev, const struct mk_laser_arg *arg, struct mk_err *e);
+	/* Append the place under its one true name: however it was spelt, the same
+	 * device is found in the store under the same name. */
+	int (*place)(const void *dev, struct mk_buf *out, struct mk_err *e);
 	int (*lockfd)(const void *dev);		/* what to flock(2) */
 	void (*limits)(const void *dev, struct mk_job_limits *lim);
 	void (*close)(void *dev);		/* NULL is allowed */

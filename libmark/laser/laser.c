@@ -18,11 +18,12 @@ struct mk_laser {
 	const struct mk_driver *drv;
 	void *dev;
 	struct mk_worker *worker;
-	char *name;
+	char *name;		/* as it was given, for messages */
+	struct mk_buf key;	/* kind and canonical place */
 	struct mk_arena arena;
 };
 
-/* Take KEY=VALUE,KEY=VALUE... apart, in place. */
+/* Take KEY=VALUE&KEY=VALUE... apart, in place. */
 static int
 settings(char *text, struct mk_setting *set, size_t *n, struct mk_err *e)
 {
@@ -30,7 +31,7 @@ settings(char *text, struct mk_setting *set, size_t *n, struct mk_err *e)
 	size_t i;
 
 	for (p = text, *n = 0; p != NULL; p = next) {
-		if ((next = strchr(p, ',')) != NULL)
+		if ((next = strchr(p, '&')) != NULL)
 			*next++ = '\0';
 		val = strchr(p, '=');
 		if (val == NULL || val == p)
@@ -79,7 +80,7 @@ open_port(struct mk_laser *l, const char *text, const struct mk_conf *conf, stru
 			l->drv = drivers[i];
 	if (l->drv == NULL)
 		return unknown(text, e);
-	if ((rest = strchr(l->name, ',')) != NULL)
+	if ((rest = strchr(l->name, '?')) != NULL)
 		*rest++ = '\0';
 	arg.name = l->name;
 	arg.place = colon + 1;
@@ -88,7 +89,11 @@ open_port(struct mk_laser *l, const char *text, const struct mk_conf *conf, stru
 			text, l->drv->kind);
 	if (settings(rest, set, &arg.nset, e) == -1)
 		return mk_err_at(e, "device '%s'", text);
-	return l->drv->open(&l->dev, &arg, e);
+	if (l->drv->open(&l->dev, &arg, e) == -1 ||
+	    mk_buf_addf(&l->key, e, "%s:", l->drv->kind) == -1 ||
+	    l->drv->place(l->dev, &l->key, e) == -1 || mk_buf_str(&l->key, e) == NULL)
+		return -1;
+	return 0;
 }
 
 int
@@ -128,6 +133,7 @@ mk_laser_close(struct mk_laser *l)
 	mk_worker_end(l->worker);
 	if (l->dev != NULL)
 		l->drv->close(l->dev);
+	mk_buf_clear(&l->key);
 	mk_arena_clear(&l->arena);
 	free(l);
 }
@@ -135,7 +141,7 @@ mk_laser_close(struct mk_laser *l)
 const char *
 mk_laser_name(const struct mk_laser *l)
 {
-	return l->name;
+	return l->key.p;
 }
 
 void

@@ -1,4 +1,4 @@
-/* Laser devices. A device is named by an argument, KIND:PLACE[,KEY=VALUE...]
+/* Laser devices. A device is named by an argument, KIND:PLACE[?KEY=VALUE&...]
  * (mk-laser(1)); KIND chooses the driver. A job is burnt by a child process, so
  * that whatever happens to it, or to us, somebody is left to turn the beam off.
  * This is no safety function: a laser needs its hardware interlock. */
@@ -33,7 +33,8 @@ int mk_laser_open(struct mk_laser **l, const char *arg, const struct mk_conf *co
 /* Beam off, child ended, lock released. NULL is allowed. */
 void mk_laser_close(struct mk_laser *l);
 
-/* KIND:PLACE, the name that the store and mark_device know the device by. */
+/* KIND:PLACE, the name that the store and mark_device know the device by; PLACE is
+ * the device's one true name, however it was spelt (of sim: its absolute path). */
 const char *mk_laser_name(const struct mk_laser *l);
 
 /* What a job must keep to (mk_job_check). */

@@ -218,6 +218,19 @@ fail:
 }
 
 static int
+sim_place(const void *dev, struct mk_buf *out, struct mk_err *e)
+{
+	char *path = realpath(((const struct sim *)dev)->dir, NULL);
+	int r;
+
+	if (path == NULL)
+		return mk_err_sys(e, MK_EDEV, "%s: where is this folder?", ((const struct sim *)dev)->name);
+	r = mk_buf_adds(out, path, e);
+	free(path);
+	return r;
+}
+
+static int
 sim_lockfd(const void *dev)
 {
 	return ((const struct sim *)dev)->dirfd;
@@ -336,5 +349,5 @@ sim_burn(void *dev, const struct mk_laser_task *t, struct mk_burn *b, struct mk_
 }
 
 const struct mk_driver mk_driver_sim = {
-	"sim", sim_open, sim_lockfd, sim_limits, sim_close, sim_off, sim_burn
+	"sim", sim_open, sim_place, sim_lockfd, sim_limits, sim_close, sim_off, sim_burn
 };

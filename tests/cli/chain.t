@@ -13,7 +13,7 @@ is "all good: status 0 under pipefail" "$?" 0
 is "four parts, read back" "$(grep -c 'mark_result:ok.*verify_result:ok' good)" 4
 is "and nothing was said" "$(cat good.err)" ""
 is "each has a picture" "$(ls p-good | wc -l)" 4
-batch sim:p-bad,weak=2:8,skip=3:60 4 >bad 2>bad.err
+batch 'sim:p-bad?weak=2:8&skip=3:60' 4 >bad 2>bad.err
 is "two spoilt: status 1 under pipefail" "$?" 1
 is "all four flow on" "$(grep -c 'mark_result:ok.*verify_result:' bad)" 4
 is "the spoilt ones failed" "$(grep 'verify_result:fail.*verify_reason:unreadable' bad | sed 's/.*	n:\([0-9]*\).*/\1/' | tr '\n' ' ')" "6 7 "
@@ -25,7 +25,7 @@ is "with a mark and a reading each" "$(for n in 1 2 3 4 5 6 7 8; do mk-trace his
 stage() { while IFS= read -r line; do echo "$1" >>log; printf '%s\n' "$line"; done; }
 : >log
 mk-line wait --on none -n 20 --token T | stage in | mk-serial take bracket - |
-	mk-layout -t bracket.lay | mk-laser -d sim:line,weak=7:8 | mk-verify --image-field mark_image 2>verify.err |
+	mk-layout -t bracket.lay | mk-laser -d 'sim:line?weak=7:8' | mk-verify --image-field mark_image 2>verify.err |
 	mk-trace add | stage out | mk-line gate --token T >line.out 2>line.err
 is "strict lock-step: status 1 for the spoilt part" "${PIPESTATUS[*]}" "0 0 0 0 0 1 0 0 0"
 is "20 parts came out" "$(wc -l <line.out)" 20

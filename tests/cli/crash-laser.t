@@ -6,7 +6,7 @@
 . "${0%/*}/../lib.sh"
 have_strace || { echo "1..0 # SKIP strace cannot kill here"; exit 0; }
 setup_store
-dev=sim:pix,size=64x48,px=5
+dev='sim:pix?size=64x48&px=5'
 echo 'workarea 60 60
 pen fine power=40 freq=30000 speed=1000
 text at=0,0 height=2 pen=fine data=I' >line.lay
@@ -26,7 +26,7 @@ p=0 dark=0 bad=
 mark() { # a part of its own for each run
 	p=$((p + 1))
 	sed -n ${p}p jobs >in
-	under mk-laser -d $dev <in >out 2>err; st=$?
+	under mk-laser -d "$dev" <in >out 2>err; st=$?
 	sed -n 's/^id:\([^	]*\).*	mark_result:\([^	]*\).*/\1 \2/p' out >>printed
 	# the driver's process ends by itself when its parent is gone
 	if [ -d pix ]; then
@@ -67,7 +67,7 @@ is "the beam was off after each of the runs" "$dark" 0
 
 # What is still open is found by the next start; all of it is known then.
 : >in
-mk-laser -d $dev <in >out 2>err
+mk-laser -d "$dev" <in >out 2>err
 is "no part came out of nothing" "$(cat out)" ""
 ok "parts were printed in some of the runs" grep -q ok printed
 lost=
@@ -84,10 +84,10 @@ done
 is "each part that saw light ($lit) has one event" "$lost" ""
 
 head -n $p jobs >in
-mk-laser -d $dev <in >again 2>err; st=$?
+mk-laser -d "$dev" <in >again 2>err; st=$?
 is "all of them once more: each goes on" "$(wc -l <again)" "$p"
 is "none is marked twice" "$(find pix -name '*-2.png')" ""
 is "those that were begun are refused" "$(grep -c 'mark_reason:begun' again)" \
-	"$(($(mk-trace find mark_device:sim:pix | wc -l) - $(grep -c 'mark_result:ok' again)))"
-is "and all have one event now" "$(mk-trace find mark_device:sim:pix --columns id | sort | uniq -c | sed 's/id.*//' | sort -u | tr -d ' ') $(mk-trace find mark_device:sim:pix | wc -l)" "1 $p"
+	"$(($(mk-trace find "mark_device:sim:$scratch/pix" | wc -l) - $(grep -c 'mark_result:ok' again)))"
+is "and all have one event now" "$(mk-trace find "mark_device:sim:$scratch/pix" --columns id | sort | uniq -c | sed 's/id.*//' | sort -u | tr -d ' ') $(mk-trace find "mark_device:sim:$scratch/pix" | wc -l)" "1 $p"
 plan

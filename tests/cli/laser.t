@@ -36,7 +36,7 @@ try mk-laser -d sim:pix <in
 is "a part is burnt" "$st $err" "0 "
 is "its fields stay, its job goes, the mark's come" \
 	"$(without_times <out)" \
-	"$(sed 's/	job:.*//' in)	$(printf %s "mark_time:T	mark_result:ok	mark_site:ankara-1	mark_line:L3	mark_station:ST40	mark_operator:eva	mark_shift:$(field mark_shift "$out")	mark_day:$(field mark_day "$out")	mark_device:sim:pix	mark_vectors:$(field mark_vectors "$out")	mark_mm:$(field lay_mark_mm "$out")	mark_crc:$(field job "$(cat in)" | sed 's/.*crc=\([0-9a-f]*\).*/\1/')	mark_ms:$(field lay_ms "$out")	mark_image:pix/01_09506000134352_21_000000001.png")"
+	"$(sed 's/	job:.*//' in)	$(printf %s "mark_time:T	mark_result:ok	mark_site:ankara-1	mark_line:L3	mark_station:ST40	mark_operator:eva	mark_shift:$(field mark_shift "$out")	mark_day:$(field mark_day "$out")	mark_device:sim:$scratch/pix	mark_vectors:$(field mark_vectors "$out")	mark_mm:$(field lay_mark_mm "$out")	mark_crc:$(field job "$(cat in)" | sed 's/.*crc=\([0-9a-f]*\).*/\1/')	mark_ms:$(field lay_ms "$out")	mark_image:pix/01_09506000134352_21_000000001.png")"
 is "the vectors are counted" "$(field mark_vectors "$out")" "$(field job "$(cat in)" | tr ' ' '\n' | grep -c ^L)"
 is "its picture says its code" "$(dmtxread -N1 -m 2000 "$(field mark_image "$out")" 2>/dev/null)" "$(code 1)"
 is "the mark is in the store" "$(mk-trace find mark_result:ok --columns id)" "id:$(field id "$(part 1)")"
@@ -55,7 +55,7 @@ is "without a store one can mark twice, and no picture is overwritten" "$(ls a; 
 01_09506000134352_21_000000002.png
 a/01_09506000134352_21_000000002-2.png"
 ok "the same job gives the same picture" cmp -s a/01_09506000134352_21_000000002.png a/01_09506000134352_21_000000002-2.png
-mk-laser --no-store -d sim:a,seed=7 <in >out
+mk-laser --no-store -d 'sim:a?seed=7' <in >out
 ok "another seed another one" test "$(cmp -s a/01_09506000134352_21_000000002.png "$(field mark_image "$(cat out)")"; echo $?)" = 1
 
 # ---- a part is not burnt ----
@@ -111,7 +111,7 @@ use='see mk-laser --help'
 run "no device" 2 "" "mk-laser: no device: say -d KIND:PLACE, such as -d sim:out: $use" mk-laser <none
 run "an operand" 2 "" "mk-laser: x: no argument expected: $use" mk-laser -d sim:pix x <none
 run "no such device" 2 "" "mk-laser: device 'lsr:1': no such kind of device: there is sim:" mk-laser -d lsr:1 <none
-run "a wrong setting" 2 "" "mk-laser: device sim:o2: px=x: 'x' is not a whole number" mk-laser -d sim:o2,px=x <none
+run "a wrong setting" 2 "" "mk-laser: device sim:o2: px=x: 'x' is not a whole number" mk-laser -d 'sim:o2?px=x' <none
 run "a wrong field" 2 "" "mk-laser: bad.conf:5: device sim: field=4: '4' is not A,B" \
 	sh -c 'sed "s/field=[0-9,]*/field=4/" mk.conf >bad.conf; mk-laser --conf bad.conf -d sim:o2' <none
 run "no store" 2 "" "mk-laser: no store: say --store FILE, set MK_STORE, or write 'store FILE' in mk.conf (mk-trace init makes one); --no-store marks without one, and nobody will know what was marked" \
@@ -178,7 +178,7 @@ is "so this part was not begun" "$(part 5 | mk-laser -d sim:pix | grep -c mark_r
 # burning N: mk-laser in the background, its beam on part N
 burning() {
 	{ part "$1"; part "$(($1 + 1))"; } >in
-	mk-laser -d sim:pix,hang=1 <in >out.bg 2>err.bg & laser=$!
+	mk-laser -d 'sim:pix?hang=1' <in >out.bg 2>err.bg & laser=$!
 	await beam on pix
 }
 doubt() { # NAME PART STATUS REASON STDERR
@@ -218,13 +218,13 @@ ok "mk-laser is killed: the beam goes off" await beam off pix
 is "and no record came out" "$(cat out.bg)" ""
 await sh -c 'mk-laser -d sim:pix <none 2>err; ! grep -q another err'
 is "the next start finds the part in doubt" "$(cat err)" \
-	"mk-laser: sim:pix: 1 part is in doubt since an earlier run ended too soon: stored as mark_result:unknown: look at it"
+	"mk-laser: sim:$scratch/pix: 1 part is in doubt since an earlier run ended too soon: stored as mark_result:unknown: look at it"
 is "and the store knows" "$(mk-trace find "id:$(field id "$(part 10)")" --columns mark_result,mark_reason)" \
 	"mark_result:unknown	mark_reason:interrupted"
 run "once" 0 "" "" mk-laser -d sim:pix <none
 
 { part 11; part 12; part 13; } >in
-try mk-laser -d sim:pix,fail=2 <in
+try mk-laser -d 'sim:pix?fail=2' <in
 is "a device that fails" "$st $err" "3 mk-laser: sim:pix: the device failed, as it was told to"
 is "at its second part" "$(for l in 1 2; do field mark_result "$(sed -n ${l}p out)"; done) $(wc -l <out)" "ok
 unknown 2"

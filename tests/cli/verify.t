@@ -16,7 +16,7 @@ verify_day:$(field verify_day "$1")"; }
 id() { cut -f1 | sed 's/^id://'; }
 
 mk-serial take bracket -n 6 lot=L1 | mk-layout -t bracket.lay >jobs
-mk-laser -d sim:pix,weak=2:15,skip=3:60 <jobs >marked
+mk-laser -d 'sim:pix?weak=2:15&skip=3:60' <jobs >marked
 part() { sed -n "${1}p" marked; }
 
 part 1 | sed 's/^/leak_result:pass	note:a\\tb	/; s/$/	later:1/' >in

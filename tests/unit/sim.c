@@ -1,4 +1,5 @@
 /* The simulated laser: energy, darkness, pictures, names. */
+#include <limits.h>
 #include <fcntl.h>
 #include <math.h>
 #include <signal.h>
@@ -244,12 +245,12 @@ pictures(void)
 	ok(a == 0x993d4063u, "the picture of seed 1: %08x", a);
 	ok(picture_of("sim:p", "one") == a && access("p/one-2.png", F_OK) == 0,
 		"the same again, under another name");
-	b = picture_of("sim:p,seed=2", "two");
+	b = picture_of("sim:p?seed=2", "two");
 	ok(b != 0 && b != a, "another seed, another picture");
-	ok(picture_of("sim:p,weak=1:50", "three") != a && picture_of("sim:p,weak=2:50", "four") == a,
+	ok(picture_of("sim:p?weak=1:50", "three") != a && picture_of("sim:p?weak=2:50", "four") == a,
 		"a fault strikes its own job only");
-	ok(picture_of("sim:p,size=64x48,px=5,noise=0,blur=0", "five") != 0, "a small one");
-	ok(picture_of("sim:p,fail=1", "six") == 0 && e.code == MK_EDEV, "a failing device: %s", e.msg);
+	ok(picture_of("sim:p?size=64x48&px=5&noise=0&blur=0", "five") != 0, "a small one");
+	ok(picture_of("sim:p?fail=1", "six") == 0 && e.code == MK_EDEV, "a failing device: %s", e.msg);
 	ok(access("p/six.png", F_OK) == -1, "makes no picture");
 }
 
@@ -269,29 +270,31 @@ arguments(void)
 {
 	struct mk_conf conf = {0};
 	struct mk_laser *a = NULL, *b = NULL;
+	char path[PATH_MAX];
 
 	refused("sim", MK_EUSAGE, "device 'sim': no such kind of device: there is sim:");
 	refused("lmc:usb", MK_EUSAGE, "device 'lmc:usb': no such kind of device: there is sim:");
 	refused("sim:", MK_EUSAGE, "device 'sim:': the place is missing: sim:PLACE");
-	refused("sim:d,colour=3", MK_EUSAGE, "device sim:d: colour=3: no such setting: there is "
+	refused("sim:d?colour=3", MK_EUSAGE, "device sim:d: colour=3: no such setting: there is "
 		"seed, px, size, beam, blur, noise, weak, skip, fail, hang");
-	refused("sim:d,seed", MK_EUSAGE, "device 'sim:d,seed': 'seed': a setting is KEY=VALUE");
-	refused("sim:d,", MK_EUSAGE, "device 'sim:d,': '': a setting is KEY=VALUE");
-	refused("sim:d,px=20,px=20", MK_EUSAGE, "device 'sim:d,px=20,px=20': px was given twice");
-	refused("sim:d,px=0", MK_EUSAGE, "device sim:d: px=0: 0 is out of range: 1 to 200");
-	refused("sim:d,size=640", MK_EUSAGE, "device sim:d: size=640: '640' is not AxB");
-	refused("sim:d,weak=5", MK_EUSAGE, "device sim:d: weak=5: '5': expected JOB:PERCENT");
-	refused("sim:d,weak=5:15+", MK_EUSAGE, "device sim:d: weak=5:15+: nothing behind the last '+'");
-	refused("sim:d,hang=5:1", MK_EUSAGE, "device sim:d: hang=5:1: '5:1': expected the number of a job");
+	refused("sim:d?seed", MK_EUSAGE, "device 'sim:d?seed': 'seed': a setting is KEY=VALUE");
+	refused("sim:d?", MK_EUSAGE, "device 'sim:d?': '': a setting is KEY=VALUE");
+	refused("sim:d?px=20&px=20", MK_EUSAGE, "device 'sim:d?px=20&px=20': px was given twice");
+	refused("sim:d?px=0", MK_EUSAGE, "device sim:d: px=0: 0 is out of range: 1 to 200");
+	refused("sim:d?size=640", MK_EUSAGE, "device sim:d: size=640: '640' is not AxB");
+	refused("sim:d?weak=5", MK_EUSAGE, "device sim:d: weak=5: '5': expected JOB:PERCENT");
+	refused("sim:d?weak=5:15+", MK_EUSAGE, "device sim:d: weak=5:15+: nothing behind the last '+'");
+	refused("sim:d?hang=5:1", MK_EUSAGE, "device sim:d: hang=5:1: '5:1': expected the number of a job");
 	ok(access("d", F_OK) == -1, "nothing was made for a wrong argument");
 	refused("sim:/dev/null", MK_EDEV, "sim:/dev/null: cannot use this folder: Not a directory");
 	ok(mk_laser_open(&a, "sim:lock", &conf, &e) == 0, "a device");
 	refused("sim:./lock", MK_EDEV, "sim:./lock: another mk-laser is using this device: "
 		"end that one first");
-	is(mk_laser_name(a), "sim:lock", "its name");
+	ok(realpath("lock", path) != NULL && strncmp(mk_laser_name(a), "sim:", 4) == 0 &&
+		strcmp(mk_laser_name(a) + 4, path) == 0, "its name is its true place");
 	mk_laser_close(a);
-	ok(mk_laser_open(&b, "sim:lock,seed=4", &conf, &e) == 0, "once it is closed, it is free");
-	is(mk_laser_name(b), "sim:lock", "its name has no settings");
+	ok(mk_laser_open(&b, "sim:lock?seed=4", &conf, &e) == 0, "once it is closed, it is free");
+	is(mk_laser_name(b) + 4, path, "its name has no settings");
 	mk_laser_close(b);
 	mk_laser_close(NULL);
 }
