@@ -157,6 +157,19 @@ let_in(struct cmd *c, struct waiting *w, const char *run, uint64_t count)
 	return r == -1 ? -1 : take_token(c, w);
 }
 
+/* This is no proper end, whatever became of the last part: leave a byte for gate. */
+static void
+leave_byte(void)
+{
+	int fd = open(opt_token, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+
+	if (fd == -1)	/* nobody is there to be told */
+		return;
+	if (write(fd, "\n", 1) == -1)	/* it is full: a byte is left anyway */
+		errno = 0;
+	(void)close(fd);
+}
+
 static int
 run_wait(struct cmd *c)
 {
@@ -181,9 +194,9 @@ run_wait(struct cmd *c)
 	mk_hex(rnd, sizeof rnd, run);
 	if (flock(w.token, LOCK_EX | LOCK_NB) == -1)
 		r = mk_err(&c->err, MK_EDEV, "%s: another mk-line wait has this token", opt_token);
-	else
-		r = let_in(c, &w, run, count);
-	(void)close(w.token);
+	else if ((r = let_in(c, &w, run, count)) == -1)
+		leave_byte();
+	(void)close(w.token);	/* and with it the lock */
 	return r;
 }
 
