@@ -1,102 +1,269 @@
 #include "ident/ident.h"
 
-#include <stdio.h>
 #include <string.h>
 
-static const char *const schemes[] = { "plain", "gs1" };
+#include "ident/check.h"
+#include "ident/scheme.h"
+
+int
+mk_ident_derive_text(struct mk_rec *rec, const char *s, size_t n, struct mk_err *e)
+{
+	if (mk_ident_derive(rec, "id", s, n, e) == -1 || mk_ident_derive(rec, "code", s, n, e) == -1)
+		return -1;
+	return mk_ident_derive(rec, "hri", s, n, e);
+}
+
+/* ---- plain, and things ---- */
+
+static int
+set_plain(struct mk_rec *rec, const struct mk_gs1 *g, const char *s, size_t n, struct mk_err *e)
+{
+	(void)g;
+	return mk_ident_derive_text(rec, s, n, e);
+}
+
+static int
+parse_plain(const struct mk_gs1 *g, bool sure, const char *s, size_t n, struct mk_buf *form,
+	size_t *at, struct mk_err *e)
+{
+	(void)g;
+	(void)sure;
+	*at = 0;
+	return n == 0 ? 0 : mk_buf_add(form, s, n, e) == -1 ? -1 : 1;
+}
+
+/* The length of the kind of "kind:name", 0 if it is none. */
+static size_t
+kind(const char *s, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n && i <= 32; i++)
+		if (!((s[i] >= 'a' && s[i] <= 'z') || (i > 0 && s[i] >= '0' && s[i] <= '9')))
+			break;
+	if (i == 0 || i > 32 || n - i < 2 || s[i] != ':' || s[i + 1] == '/')
+		return 0;
+	return i;
+}
+
+static int
+no_thing(const char *s, size_t n, struct mk_err *e)
+{
+	return mk_err(e, MK_EDATA, "'%.*s': a thing is kind:name, the kind of a-z and 0-9",
+		(int)(n > 40 ? 40 : n), s);
+}
+
+static int
+parse_thing(const struct mk_gs1 *g, bool sure, const char *s, size_t n, struct mk_buf *form,
+	size_t *at, struct mk_err *e)
+{
+	*at = 0;
+	if (kind(s, n) == 0)
+		return sure ? no_thing(s, n, e) : 0;
+	return parse_plain(g, sure, s, n, form, at, e);
+}
+
+static int
+set_thing(struct mk_rec *rec, const struct mk_gs1 *g, const char *s, size_t n, struct mk_err *e)
+{
+	(void)g;
+	if (kind(s, n) == 0)
+		return no_thing(s, n, e);
+	return mk_ident_derive_text(rec, s, n, e);
+}
+
+/* ---- links: IEC 61406 ---- */
+
+#define LINK_MAX 255
+
+static bool
+starts(const char *s, size_t n, const char *with)
+{
+	size_t len = strlen(with);
+
+	return n > len && memcmp(s, with, len) == 0;
+}
+
+/* Characters of a URI (RFC 3986), after the scheme. */
+static int
+check_link(const char *s, size_t n, size_t *at, struct mk_err *e)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (s[i] <= ' ' || s[i] >= 0x7f || strchr("\"<>\\^`{|}", s[i]) != NULL) {
+			*at = i;
+			return mk_err(e, MK_EDATA, "character %zu cannot be in a link: write it as "
+				"%%%02X", i + 1, (unsigned char)s[i]);
+		}
+	*at = LINK_MAX;
+	return n <= LINK_MAX ? 0 : mk_err(e, MK_EDATA, "a link of %zu characters: at most %d (IEC "
+		"61406)", n, LINK_MAX);
+}
+
+static int
+no_link(const char *s, size_t n, struct mk_err *e)
+{
+	return mk_err(e, MK_EDATA, "'%.*s': a link begins with https://", (int)(n > 40 ? 40 : n), s);
+}
+
+static int
+parse_link(const struct mk_gs1 *g, bool sure, const char *s, size_t n, struct mk_buf *form,
+	size_t *at, struct mk_err *e)
+{
+	struct mk_buf gs1 = {0};
+	int r;
+
+	*at = 0;
+	if (!starts(s, n, "https://") && !starts(s, n, "http://"))
+		return sure ? no_link(s, n, e) : 0;
+	if (check_link(s, n, at, e) == -1)
+		return -1;
+	if (g != NULL) {	/* a Digital Link that is wrong is told */
+		*at = 0;
+		r = mk_gs1_unlink(g, s, n, &gs1, e);
+		mk_buf_clear(&gs1);
+		if (r == -1)
+			return -1;
+	}
+	return mk_buf_add(form, s, n, e) == -1 ? -1 : 1;
+}
+
+static int
+set_link(struct mk_rec *rec, const struct mk_gs1 *g, const char *s, size_t n, struct mk_err *e)
+{
+	struct mk_gs1_element el[MK_GS1_ELEMENTS_MAX];
+	struct mk_buf gs1 = {0}, text = {0};
+	size_t at;
+	int count = 0, r;
+
+	if (!starts(s, n, "https://") && !starts(s, n, "http://"))
+		return no_link(s, n, e);
+	if (check_link(s, n, &at, e) == -1 || mk_ident_derive_text(rec, s, n, e) == -1)
+		return -1;
+	if (g == NULL)
+		return 0;
+	r = mk_gs1_unlink(g, s, n, &gs1, e);
+	if (r == 1)
+		r = count = mk_gs1_parse(g, gs1.p, gs1.n, &text, el, e);
+	if (r > 0 && (mk_gs1_whole(g, el, count, NULL, e) == -1 ||
+	    mk_ident_derive_gs1(rec, el, count, e) == -1))
+		r = -1;
+	mk_buf_clear(&gs1);
+	mk_buf_clear(&text);
+	return r == -1 ? mk_err_at(e, "the Digital Link") : 0;
+}
+
+/* ---- SEMI T7: 8 characters, 2 of the vendor, 2 check characters ---- */
+
+static int
+check_semi(const char *s, size_t n, size_t *at, struct mk_err *e)
+{
+	struct mk_buf want = {0};
+	int r;
+
+	*at = n < 12 ? n : 12;
+	if (n != 12)
+		return mk_err(e, MK_EDATA, "%zu characters: SEMI T7 has 12", n);
+	*at = 10;
+	r = mk_check_verify(mk_check_find("semi"), s, n, &want, e);
+	if (r == 0)
+		mk_err(e, MK_EDATA, "the check characters are %.2s, they should be %.2s", s + 10,
+			want.p);
+	mk_buf_clear(&want);
+	return r == 1 ? 0 : -1;
+}
+
+/* Few texts of 12 characters pass the check by chance; those that end like one and
+ * do not pass are no less likely something else. */
+static int
+parse_semi(const struct mk_gs1 *g, bool sure, const char *s, size_t n, struct mk_buf *form,
+	size_t *at, struct mk_err *e)
+{
+	(void)g;
+	if (sure && check_semi(s, n, at, e) == -1)
+		return -1;
+	if (n != 12 || s[10] < 'A' || s[10] > 'H' || s[11] < '0' || s[11] > '7' ||
+	    check_semi(s, n, at, e) == -1)
+		return 0;
+	return mk_buf_add(form, s, n, e) == -1 ? -1 : 1;
+}
+
+static int
+set_semi(struct mk_rec *rec, const struct mk_gs1 *g, const char *s, size_t n, struct mk_err *e)
+{
+	size_t at;
+
+	(void)g;
+	if (check_semi(s, n, &at, e) == -1 || mk_ident_derive_text(rec, s, n, e) == -1 ||
+	    mk_ident_derive(rec, "sn", s, 8, e) == -1)
+		return -1;
+	return mk_ident_derive(rec, "vendor", s + 8, 2, e);
+}
+
+/* ---- all of them ---- */
+
+static const struct mk_scheme_def
+	scheme_plain = { "plain", "", false, set_plain, parse_plain },
+	scheme_link = { "link", "", true, set_link, parse_link },
+	scheme_semi = { "semi", "", false, set_semi, parse_semi },
+	scheme_thing = { "thing", "", false, set_thing, parse_thing };
+
+static const struct mk_scheme_def *const schemes[MK_SCHEMES] = {
+	&scheme_plain, &mk_scheme_gs1, &mk_scheme_iso15434, &mk_scheme_aiag, &mk_scheme_iuid,
+	&mk_scheme_hibc, &scheme_link, &scheme_semi, &scheme_thing
+};
 
 int
 mk_scheme_find(const char *name)
 {
 	int i;
 
-	for (i = 0; i < (int)(sizeof schemes / sizeof *schemes); i++)
-		if (strcmp(name, schemes[i]) == 0)
+	for (i = 0; i < MK_SCHEMES; i++)
+		if (strcmp(name, schemes[i]->name) == 0)
 			return i;
 	return -1;
+}
+
+const char *
+mk_scheme_name(enum mk_scheme scheme)
+{
+	return schemes[scheme]->name;
+}
+
+bool
+mk_scheme_needs_gs1(enum mk_scheme scheme)
+{
+	return schemes[scheme]->gs1;
 }
 
 enum mk_scheme
 mk_scheme_of(const char *id, size_t n)
 {
-	return mk_gs1_bracketed(id, n) ? MK_SCHEME_GS1 : MK_SCHEME_PLAIN;
+	if (mk_gs1_bracketed(id, n))
+		return MK_SCHEME_GS1;
+	if (n > 4 && *id == '[' && id[3] == ']' && (memcmp(id, "[05]", 4) == 0 ||
+	    memcmp(id, "[06]", 4) == 0 || memcmp(id, "[12]", 4) == 0))
+		return MK_SCHEME_ISO15434;
+	if (starts(id, n, "https://") || starts(id, n, "http://"))
+		return MK_SCHEME_LINK;
+	return kind(id, n) > 0 ? MK_SCHEME_THING : MK_SCHEME_PLAIN;
 }
 
 int
 mk_ident_quote(struct mk_buf *out, enum mk_scheme scheme, const char *s, size_t n,
 	struct mk_err *e)
 {
+	const char *special = schemes[scheme]->quote;
 	size_t i;
 
-	if (scheme != MK_SCHEME_GS1)
+	if (*special == '\0')
 		return mk_buf_add(out, s, n, e);
 	for (i = 0; i < n; i++)
-		if ((s[i] != '\0' && strchr("()\\", s[i]) != NULL && mk_buf_addc(out, '\\', e) == -1) ||
+		if ((s[i] != '\0' && strchr(special, s[i]) != NULL && mk_buf_addc(out, '\\', e) == -1) ||
 		    mk_buf_addc(out, s[i], e) == -1)
 			return -1;
 	return 0;
-}
-
-/* Set a field that follows from the id; one that is there must say the same. */
-static int
-derive(struct mk_rec *rec, const char *key, const char *val, size_t n, struct mk_err *e)
-{
-	struct mk_buf old = {0};
-	int r = mk_rec_bytes(rec, key, &old, e);
-
-	if (r == 1 && (old.n != n || memcmp(old.p, val, n) != 0))
-		r = mk_err(e, MK_EDATA, "field %s is '%.*s', but the id says '%.*s'", key,
-			(int)(old.n > 60 ? 60 : old.n), old.p, (int)(n > 60 ? 60 : n), val);
-	else if (r == 0)
-		r = mk_rec_set(rec, key, val, n, e);
-	mk_buf_clear(&old);
-	return r == -1 ? -1 : 0;
-}
-
-static int
-derive_element(struct mk_rec *rec, const struct mk_gs1_element *el, struct mk_err *e)
-{
-	static const struct {
-		const char *ai, *key;
-	} names[] = {
-		{ "00", "sscc" }, { "01", "gtin" }, { "10", "lot" }, { "11", "made" },
-		{ "17", "expiry" }, { "21", "sn" }, { "8003", "grai" }, { "8004", "giai" },
-		{ "8006", "itip" }, { "8010", "cpid" }, { "8011", "cpsn" }
-	};
-	char key[8];
-	size_t i;
-
-	for (i = 0; i < sizeof names / sizeof *names; i++)
-		if (strcmp(names[i].ai, el->ai) == 0)
-			return derive(rec, names[i].key, el->val, el->n, e);
-	(void)snprintf(key, sizeof key, "ai%.4s", el->ai);
-	return derive(rec, key, el->val, el->n, e);
-}
-
-static int
-set_gs1(struct mk_rec *rec, const struct mk_gs1 *g, const char *id, size_t n, struct mk_err *e)
-{
-	struct mk_gs1_element el[MK_GS1_ELEMENTS_MAX];
-	struct mk_buf text = {0}, out = {0};
-	int i, r = -1, count = mk_gs1_parse(g, id, n, &text, el, e);
-
-	if (count == -1 || mk_gs1_payload(el, count, &out, e) == -1 ||
-	    derive(rec, "code", out.p, out.n, e) == -1)
-		goto out;
-	out.n = 0;
-	for (i = 0; i < count; i++)	/* the human-readable text brackets the AIs */
-		if (mk_buf_addf(&out, e, "(%s)%s", el[i].ai, el[i].val) == -1)
-			goto out;
-	if (derive(rec, "hri", out.p, out.n, e) == -1)
-		goto out;
-	for (i = 0; i < count; i++)
-		if (derive_element(rec, &el[i], e) == -1)
-			goto out;
-	r = 0;
-out:
-	mk_buf_clear(&text);
-	mk_buf_clear(&out);
-	return r;
 }
 
 int
@@ -105,11 +272,32 @@ mk_ident_set(struct mk_rec *rec, enum mk_scheme scheme, const struct mk_gs1 *g,
 {
 	if (n == 0)
 		return mk_err(e, MK_EDATA, "an empty id");
-	if (derive(rec, "id", id, n, e) == -1)
-		return -1;
-	if (scheme == MK_SCHEME_GS1)
-		return set_gs1(rec, g, id, n, e);
-	if (derive(rec, "code", id, n, e) == -1)
-		return -1;
-	return derive(rec, "hri", id, n, e);
+	return schemes[scheme]->set(rec, g, id, n, e);
+}
+
+int
+mk_ident_parse(const struct mk_gs1 *g, int scheme, bool fnc1, const char *s, size_t n,
+	struct mk_buf *form, enum mk_scheme *found, size_t *at, struct mk_err *e)
+{
+	/* those whose look tells most first; aiag is found as iso15434 */
+	static const enum mk_scheme order[] = { MK_SCHEME_IUID, MK_SCHEME_ISO15434, MK_SCHEME_LINK,
+		MK_SCHEME_HIBC, MK_SCHEME_GS1, MK_SCHEME_SEMI, MK_SCHEME_THING, MK_SCHEME_PLAIN };
+	size_t i;
+	int r;
+
+	*at = 0;
+	if (fnc1 && scheme == -1)
+		scheme = MK_SCHEME_GS1;
+	if (scheme != -1) {
+		*found = (enum mk_scheme)scheme;
+		return schemes[scheme]->parse(g, true, s, n, form, at, e);
+	}
+	for (i = 0; i < sizeof order / sizeof *order; i++) {
+		*found = order[i];
+		if (schemes[order[i]]->gs1 && g == NULL)
+			continue;
+		if ((r = schemes[order[i]]->parse(g, false, s, n, form, at, e)) != 0)
+			return r;
+	}
+	return mk_err(e, MK_EDATA, "an empty payload");
 }

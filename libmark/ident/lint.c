@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "ident/check.h"
+#include "ident/codes.h"
 
 static const char *
 csum(const char *s, size_t n)
@@ -97,6 +98,204 @@ hasnondigit(const char *s, size_t n)
 	return strspn(s, "0123456789") >= n ? "it needs a character that is no digit" : NULL;
 }
 
+/* ---- times ---- */
+
+/* Two digits below a limit. */
+static bool
+below(const char *s, int limit)
+{
+	return two(s) < limit;
+}
+
+static const char *
+yyyymmdd(const char *s, size_t n)
+{
+	static const char *const why = "there is no such day";
+	int year;
+
+	if (n != 8)
+		return "a date is YYYYMMDD";
+	year = two(s) * 100 + two(s + 2);
+	if (memcmp(s + 4, "0229", 4) == 0)
+		return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? NULL : why;
+	return date(s + 2, 6, 1);
+}
+
+static const char *
+hh(const char *s, size_t n)
+{
+	return n == 2 && below(s, 24) ? NULL : "hours are 00 to 23";
+}
+
+static const char *
+mi(const char *s, size_t n)
+{
+	return n == 2 && below(s, 60) ? NULL : "minutes are 00 to 59";
+}
+
+static const char *
+ss(const char *s, size_t n)
+{
+	return n == 2 && below(s, 60) ? NULL : "seconds are 00 to 59";
+}
+
+static const char *
+hhmi(const char *s, size_t n)
+{
+	const char *why = n == 4 ? hh(s, 2) : "a time is HHMM";
+
+	return why == NULL ? mi(s + 2, 2) : why;
+}
+
+/* ---- one character out of some ---- */
+
+static const char *
+winding(const char *s, size_t n)
+{
+	return n == 1 && strchr("019", *s) != NULL ? NULL : "a winding direction is 0, 1 or 9";
+}
+
+static const char *
+yesno(const char *s, size_t n)
+{
+	return n == 1 && strchr("01", *s) != NULL ? NULL : "it is 0 or 1";
+}
+
+static const char *
+iso5218(const char *s, size_t n)
+{
+	return n == 1 && strchr("0129", *s) != NULL ? NULL : "a sex is 0, 1, 2 or 9";
+}
+
+static const char *
+importeridx(const char *s, size_t n)
+{
+	return n == 1 && (*s == '-' || *s == '_' || (*s >= '0' && *s <= '9') ||
+		(*s >= 'A' && *s <= 'Z') || (*s >= 'a' && *s <= 'z')) ? NULL :
+		"an importer index is a letter, a digit, '-' or '_'";
+}
+
+static const char *
+hyphen(const char *s, size_t n)
+{
+	return strspn(s, "-") >= n ? NULL : "only a minus sign may be here";
+}
+
+/* ---- code lists ---- */
+
+static const char *
+iso3166(const char *s, size_t n)
+{
+	return mk_code_country(s, n) ? NULL : "there is no such country (ISO 3166 number)";
+}
+
+static const char *
+iso3166999(const char *s, size_t n)
+{
+	return n == 3 && memcmp(s, "999", 3) == 0 ? NULL : iso3166(s, n);
+}
+
+static const char *
+iso3166alpha2(const char *s, size_t n)
+{
+	return mk_code_country2(s, n) ? NULL : "there is no such country (ISO 3166 letters)";
+}
+
+static const char *
+iso4217(const char *s, size_t n)
+{
+	return mk_code_currency(s, n) ? NULL : "there is no such currency (ISO 4217 number)";
+}
+
+static const char *
+packagetype(const char *s, size_t n)
+{
+	return mk_code_package(s, n) ? NULL : "there is no such package type";
+}
+
+static const char *
+mediatype(const char *s, size_t n)
+{
+	int v = n == 2 ? two(s) : 0;
+
+	return (v >= 1 && v <= 10) || v >= 80 ? NULL : "a media type is 01 to 10 or 80 to 99";
+}
+
+/* ---- others ---- */
+
+static const char *
+csumalpha(const char *s, size_t n)
+{
+	struct mk_err no;
+
+	return mk_check_verify(mk_check_find("gmn"), s, n, NULL, &no) == 1 ? NULL :
+		"the check characters are wrong";
+}
+
+/* ISO 13616: country, two check digits, account; MOD 97-10 over it, turned round. */
+static const char *
+iban(const char *s, size_t n)
+{
+	struct mk_err no;
+	char turned[34];
+
+	if (n < 15 || n > sizeof turned)
+		return "an IBAN has 15 to 34 characters";
+	if (!mk_code_country2(s, 2))
+		return "there is no such country (ISO 3166 letters)";
+	memcpy(turned, s + 4, n - 4);
+	memcpy(turned + n - 4, s, 4);
+	return mk_check_verify(mk_check_find("iso7064-97-10"), turned, n, NULL, &no) == 1 ? NULL :
+		"the check digits are wrong";
+}
+
+static const char *
+latitude(const char *s, size_t n)
+{
+	return n == 10 && memcmp(s, "1800000000", 10) <= 0 ? NULL : "a latitude is at most "
+		"1800000000";
+}
+
+static const char *
+longitude(const char *s, size_t n)
+{
+	return n == 10 && memcmp(s, "3600000000", 10) <= 0 ? NULL : "a longitude is at most "
+		"3600000000";
+}
+
+static bool
+hex(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F') || (c >= 'a' && c <= 'f');
+}
+
+static const char *
+pcenc(const char *s, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (s[i] == '%' && (n - i < 3 || !hex(s[i + 1]) || !hex(s[i + 2])))
+			return "a % needs two hexadecimal digits behind it";
+	return NULL;
+}
+
+static const char *
+pieceoftotal(const char *s, size_t n)
+{
+	if (n != 4 || two(s) == 0 || two(s + 2) == 0)
+		return "neither piece nor total is 00";
+	return two(s) <= two(s + 2) ? NULL : "the piece is beyond the total";
+}
+
+static const char *
+posinseqslash(const char *s, size_t n)
+{
+	if (n != 3 || s[1] != '/' || s[0] < '1' || s[0] > '9' || s[2] < '1' || s[2] > '9')
+		return "it is a digit, a slash and a digit, none of them 0";
+	return s[0] <= s[2] ? NULL : "the position is beyond the total";
+}
+
 mk_lint_fn *
 mk_lint_find(const char *name, size_t n)
 {
@@ -106,7 +305,16 @@ mk_lint_find(const char *name, size_t n)
 	} all[] = {
 		{ "csum", csum }, { "gcppos1", gcppos1 }, { "gcppos2", gcppos2 },
 		{ "yymmdd", yymmdd }, { "yymmd0", yymmd0 }, { "nonzero", nonzero },
-		{ "zero", zero }, { "nozeroprefix", nozeroprefix }, { "hasnondigit", hasnondigit }
+		{ "zero", zero }, { "nozeroprefix", nozeroprefix }, { "hasnondigit", hasnondigit },
+		{ "yyyymmdd", yyyymmdd }, { "hh", hh }, { "mi", mi }, { "ss", ss }, { "hhmi", hhmi },
+		{ "winding", winding }, { "yesno", yesno }, { "iso5218", iso5218 },
+		{ "importeridx", importeridx }, { "hyphen", hyphen }, { "iso3166", iso3166 },
+		{ "iso3166999", iso3166999 }, { "iso3166alpha2", iso3166alpha2 },
+		{ "iso4217", iso4217 }, { "packagetype", packagetype }, { "mediatype", mediatype },
+		{ "csumalpha", csumalpha }, { "iban", iban }, { "latitude", latitude },
+		{ "longitude", longitude }, { "pcenc", pcenc }, { "pieceoftotal", pieceoftotal },
+		{ "posinseqslash", posinseqslash }, { "couponcode", mk_lint_couponcode },
+		{ "couponposoffer", mk_lint_couponposoffer }
 	};
 	size_t i;
 
