@@ -100,6 +100,23 @@ mk_gs1_whole(const struct mk_gs1 *g, const struct mk_gs1_element *el, int n, int
 	return 0;
 }
 
+/* Whether one of the elements ends at that byte and needs a separator there. */
+static bool
+needs_separator(const struct mk_gs1_element *el, int n, const char *s, size_t len, size_t at)
+{
+	size_t pos = 0;
+	int i;
+
+	for (i = 0; i < n && pos < at; i++) {
+		pos += strlen(el[i].ai) + el[i].n;
+		if (pos == at)
+			return el[i].sep;
+		if (pos < len && s[pos] == MK_GS1_GS)
+			pos++;
+	}
+	return false;
+}
+
 /* Whether the payload with a separator put in at `at` is whole, and the element
  * behind it new; then it goes to out. */
 static int
@@ -121,6 +138,8 @@ with_separator(const struct mk_gs1 *g, const char *s, size_t n, size_t at, struc
 		r = e->code == MK_EDATA ? 0 : -1;
 		goto out;
 	}
+	if (!needs_separator(el, count, mended.p, mended.n, at))
+		goto out;
 	for (i = 0; i < count; i++)	/* an AI that was there already explains nothing */
 		for (k = 0; k < i; k++)
 			if (strcmp(el[i].ai, el[k].ai) == 0)

@@ -163,7 +163,7 @@ mk_envelope_scan(struct mk_envelope *v, const struct mk_gs1 *g, const char *s, s
 	const char *p = s + HEAD_LEN, *end = s + n, *rs;
 	char format[3] = "";
 
-	*at = 3;
+	*at = n < 3 ? n : 3;
 	if (n < HEAD_LEN || memcmp(s, HEAD, HEAD_LEN) != 0)
 		return mk_err(e, MK_EDATA, "an envelope begins with [)> and RS");
 	if (begin(v, n, e) == -1)

@@ -101,6 +101,22 @@ check_link(const char *s, size_t n, size_t *at, struct mk_err *e)
 		"61406)", n, LINK_MAX);
 }
 
+/* The elements of a link that is a GS1 Digital Link: their number, or 0. */
+static int
+digital(const struct mk_gs1 *g, const char *s, size_t n, struct mk_buf *text,
+	struct mk_gs1_element el[MK_GS1_ELEMENTS_MAX], struct mk_err *e)
+{
+	struct mk_buf gs1 = {0};
+	int count = g == NULL ? 0 : mk_gs1_unlink(g, s, n, &gs1, e);
+
+	if (count == 1)
+		count = mk_gs1_parse(g, gs1.p, gs1.n, text, el, e);
+	if (count > 0 && mk_gs1_whole(g, el, count, NULL, e) == -1)
+		count = -1;
+	mk_buf_clear(&gs1);
+	return count == -1 ? mk_err_at(e, "the Digital Link") : count;
+}
+
 static int
 no_link(const char *s, size_t n, struct mk_err *e)
 {
@@ -111,7 +127,8 @@ static int
 parse_link(const struct mk_gs1 *g, bool sure, const char *s, size_t n, struct mk_buf *form,
 	size_t *at, struct mk_err *e)
 {
-	struct mk_buf gs1 = {0};
+	struct mk_gs1_element el[MK_GS1_ELEMENTS_MAX];
+	struct mk_buf text = {0};
 	int r;
 
 	*at = 0;
@@ -119,39 +136,29 @@ parse_link(const struct mk_gs1 *g, bool sure, const char *s, size_t n, struct mk
 		return sure ? no_link(s, n, e) : 0;
 	if (check_link(s, n, at, e) == -1)
 		return -1;
-	if (g != NULL) {	/* a Digital Link that is wrong is told */
-		*at = 0;
-		r = mk_gs1_unlink(g, s, n, &gs1, e);
-		mk_buf_clear(&gs1);
-		if (r == -1)
-			return -1;
-	}
-	return mk_buf_add(form, s, n, e) == -1 ? -1 : 1;
+	*at = 0;
+	r = digital(g, s, n, &text, el, e);	/* one that is wrong is told */
+	mk_buf_clear(&text);
+	return r == -1 || mk_buf_add(form, s, n, e) == -1 ? -1 : 1;
 }
 
 static int
 set_link(struct mk_rec *rec, const struct mk_gs1 *g, const char *s, size_t n, struct mk_err *e)
 {
 	struct mk_gs1_element el[MK_GS1_ELEMENTS_MAX];
-	struct mk_buf gs1 = {0}, text = {0};
+	struct mk_buf text = {0};
 	size_t at;
-	int count = 0, r;
+	int r;
 
 	if (!starts(s, n, "https://") && !starts(s, n, "http://"))
 		return no_link(s, n, e);
 	if (check_link(s, n, &at, e) == -1 || mk_ident_derive_text(rec, s, n, e) == -1)
 		return -1;
-	if (g == NULL)
-		return 0;
-	r = mk_gs1_unlink(g, s, n, &gs1, e);
-	if (r == 1)
-		r = count = mk_gs1_parse(g, gs1.p, gs1.n, &text, el, e);
-	if (r > 0 && (mk_gs1_whole(g, el, count, NULL, e) == -1 ||
-	    mk_ident_derive_gs1(rec, el, count, e) == -1))
-		r = -1;
-	mk_buf_clear(&gs1);
+	r = digital(g, s, n, &text, el, e);
+	if (r > 0)
+		r = mk_ident_derive_gs1(rec, el, r, e);
 	mk_buf_clear(&text);
-	return r == -1 ? mk_err_at(e, "the Digital Link") : 0;
+	return r;
 }
 
 /* ---- SEMI T7: 8 characters, 2 of the vendor, 2 check characters ---- */

@@ -38,12 +38,14 @@ find(const struct mk_gs1_element *el, int n, const char *ai, size_t len)
 	return -1;
 }
 
-/* Of the key's alternatives ("22,10,21|235") the one that has most of the elements. */
+/* Of the key's alternatives ("22,10,21|235") the one that has most of the elements,
+ * above all of those that cannot be attributes. */
 static void
-choose(const struct mk_gs1_element *el, int n, const struct mk_dict_attr *key,
-	const char **best, size_t *len)
+choose(const struct mk_gs1 *g, const struct mk_gs1_element *el, int n,
+	const struct mk_dict_attr *key, const char **best, size_t *len)
 {
 	const char *s = key->s, *end = s + key->n, *alt, *ai;
+	const struct mk_dict_row *r;
 	size_t k, m, most = 0, count;
 
 	*best = key->s;
@@ -52,7 +54,10 @@ choose(const struct mk_gs1_element *el, int n, const struct mk_dict_attr *key,
 		const char *p = alt;
 
 		for (count = 0; mk_dict_piece(&p, alt + k, ',', &ai, &m);)
-			count += find(el, n, ai, m) != -1;
+			if (find(el, n, ai, m) != -1) {
+				r = mk_dict_row(g, ai, m);
+				count += r != NULL && r->link ? 1 : MK_GS1_ELEMENTS_MAX;
+			}
 		if (*len == 0 || count > most) {
 			*best = alt;
 			*len = k;
@@ -89,7 +94,7 @@ mk_gs1_link(const struct mk_gs1 *g, const struct mk_gs1_element *el, int n, cons
 	used[first] = true;
 	if (mk_buf_adds(out, base == NULL ? BASE : base, e) == -1 || segment(out, &el[first], e) == -1)
 		return -1;
-	choose(el, n, key, &s, &len);
+	choose(g, el, n, key, &s, &len);
 	for (end = s + len; len > 0 && mk_dict_piece(&s, end, ',', &ai, &k);)
 		if ((i = find(el, n, ai, k)) != -1 && !used[i]) {
 			used[i] = true;

@@ -47,7 +47,11 @@ bad "no such format" "bad.pool:2:9: column 5: {lot:x}: no such format" 'name p\n
 bad "no such date code" "bad.pool:2:9: column 10: '%Q' is no date code: use %Y %y %m %d %j %H %M %S %V %G %g %u %b %B" 'name p\npattern {n}{date:%Q}\nto 9\n'
 bad "wrong check digit" "bad.pool:3:9: AI (01): '09506000134351': the check digit is wrong (csum)" 'name p\nscheme gs1\npattern (01)09506000134351(21){n}\nto 9\n'
 bad "no such AI" "bad.pool:3:9: (05) is no GS1 application identifier" 'name p\nscheme gs1\npattern (05)1(21){n}\nto 9\n'
-bad "an AI whose check is missing" "bad.pool:3:9: AI (4309): its check 'latitude' is not in this program, so it is refused" 'name p\nscheme gs1\npattern (4309)02790858483015297971(21){n}\nto 9\n'
+mkdir data && sed 's/N10,latitude/N10,altitude/' "$MK_DATA/gs1-syntax-dictionary.txt" >data/gs1-syntax-dictionary.txt
+shipped=$MK_DATA MK_DATA=$scratch/data
+bad "an AI whose check is missing" "bad.pool:3:9: AI (4309): its check 'altitude' is not in this program, so it is refused" 'name p\nscheme gs1\npattern (4309)02790858483015297971(21){n}\nto 9\n'
+MK_DATA=$shipped
+bad "an AI that needs another" "bad.pool:3:9: (21) needs (01) or (03) or (8006) beside it" 'name p\nscheme gs1\npattern (21){n}\nto 9\n'
 run "a file that is not there" 2 "" "mk-serial: nix.pool: cannot open: No such file or directory" mk-serial define nix.pool
 try mk-serial take p
 is "none of them was kept" "$err" "mk-serial: no pool 'p': mk-serial define makes one"
