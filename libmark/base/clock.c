@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/timex.h>
 #include <time.h>
 
 #include "base/num.h"
@@ -151,19 +152,44 @@ mk_time_check(const char *fmt, size_t n, struct mk_err *e)
 	for (i = 0; i < n; i++) {
 		if (fmt[i] != '%')
 			continue;
-		if (++i == n || fmt[i] == '\0' || strchr("YymdjHMSVGgubB%", fmt[i]) == NULL)
+		if (++i == n || fmt[i] == '\0' || strchr("YymdjHMSVGgubB1vio%", fmt[i]) == NULL)
 			return mk_err(e, MK_ECONF, "'%.*s' is no date code: use "
-				"%%Y %%y %%m %%d %%j %%H %%M %%S %%V %%G %%g %%u %%b %%B",
+				"%%Y %%y %%m %%d %%j %%H %%M %%S %%V %%G %%g %%u %%b %%B %%1 %%v "
+				"%%i %%o",
 				(int)(n > 20 ? 20 : n), fmt);
 	}
 	return 0;
+}
+
+/* Our own codes, or 0. */
+static char
+own_code(char code, const struct tm *tm)
+{
+	static const char vin[] = "ABCDEFGHJKLMNPRSTVWXY123456789";	/* 1980, 2010, … */
+	static const char iec[] = "ABCDEFHJKLMNPRSTUVWX";		/* 1990, 2010, … */
+	static const char month[] = "123456789OND";
+	int year = tm->tm_year + 1900;
+
+	switch (code) {
+	case '1':
+		return (char)('0' + year % 10);
+	case 'v':
+		return vin[(year + 30 - 1980 % 30) % 30];
+	case 'i':
+		return iec[(year + 20 - 1990 % 20) % 20];
+	case 'o':
+		return month[tm->tm_mon];
+	default:
+		return '\0';
+	}
 }
 
 int
 mk_time_codes(const struct mk_time *t, const char *fmt, size_t n, struct mk_buf *out,
 	struct mk_err *e)
 {
-	char f[128], text[512];
+	char f[128], text[512], own;
+	size_t i, k = 0;
 	struct tm tm;
 	int ms;
 
@@ -173,10 +199,27 @@ mk_time_codes(const struct mk_time *t, const char *fmt, size_t n, struct mk_buf 
 		return 0;
 	if (n >= sizeof f)
 		return mk_err(e, MK_ECONF, "a date format over %zu bytes", sizeof f - 1);
-	memcpy(f, fmt, n);
-	f[n] = '\0';
 	local(t, &tm, &ms);
+	for (i = 0; i < n; i++) {
+		if (fmt[i] == '%' && (own = own_code(fmt[i + 1], &tm)) != '\0') {
+			f[k++] = own;
+			i++;
+			continue;
+		}
+		f[k++] = fmt[i];
+		if (fmt[i] == '%')
+			f[k++] = fmt[++i];
+	}
+	f[k] = '\0';
 	return mk_buf_add(out, text, strftime(text, sizeof text, f, &tm), e);
+}
+
+bool
+mk_clock_synced(void)
+{
+	struct timex tx = {0};
+
+	return adjtimex(&tx) != TIME_ERROR && (tx.status & STA_UNSYNC) == 0;
 }
 
 int

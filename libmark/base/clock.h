@@ -3,6 +3,7 @@
 #ifndef MK_CLOCK_H
 #define MK_CLOCK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,11 +26,16 @@ int mk_time_parse(const char *s, size_t n, struct mk_time *t, struct mk_err *e);
 void mk_time_format(const struct mk_time *t, char out[MK_TIME_LEN]);
 
 /* Append t as local time in a strftime(3) format of the C locale, of which only
- * %Y %y %m %d %j %H %M %S %V %G %g %u %b %B %% are taken. mk_time_check tells at
- * definition time whether a format is one of those. */
+ * %Y %y %m %d %j %H %M %S %V %G %g %u %b %B %% are taken, and of our own %1 (the
+ * year's last digit), %v (vehicles' year code, 49 CFR 565.15: 30 years, no I O Q U Z
+ * 0), %i and %o (IEC 60062: year code of 20 years, month code). mk_time_check tells
+ * at definition time whether a format is one of those. */
 int mk_time_codes(const struct mk_time *t, const char *fmt, size_t n, struct mk_buf *out,
 	struct mk_err *e);
 int mk_time_check(const char *fmt, size_t n, struct mk_err *e);
+
+/* Whether the kernel's clock is synchronised (NTP, PTP …). */
+bool mk_clock_synced(void);
 
 #define MK_SHIFTS_MAX 12
 struct mk_shifts {

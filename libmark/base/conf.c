@@ -116,6 +116,14 @@ setting(struct mk_conf *c, const struct mk_words *l, struct mk_err *e)
 		return set_once(l, &c->arena, &c->state, e);
 	if (strcmp(word, "context") == 0)
 		return set_once(l, &c->arena, &c->context, e);
+	if (strcmp(word, "clock") == 0) {
+		if (one_value(l, e) == -1)
+			return -1;
+		if (strcmp(l->w[1].s, "trust") != 0)
+			return mk_words_err(l, 1, e, "clock takes one value, trust");
+		c->clock_trusted = true;
+		return 0;
+	}
 	if (strcmp(word, "device") == 0)
 		return add_device(c, l, e);
 	if (strcmp(word, "step") == 0)

@@ -35,6 +35,7 @@ struct mk_conf {
 	const char *opt[MK_CTX_N];	/* what options say; borrowed, set by the caller */
 	const char *context;		/* file read again for each part */
 	const char *store, *state;	/* NULL: not said; $MK_STORE and $MK_STATE win */
+	bool clock_trusted;		/* `clock trust`: it need not be synchronised */
 	struct mk_shifts shifts;
 	struct mk_device *dev;
 	size_t ndev;

@@ -3,11 +3,59 @@
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 
+#include <stdlib.h>
+
 int
 mk_sha256(const void *p, size_t n, unsigned char out[MK_SHA256_LEN], struct mk_err *e)
 {
 	if (EVP_Digest(p, n, out, NULL, EVP_sha256(), NULL) != 1)
 		return mk_err(e, MK_EBUG, "libcrypto: SHA-256 failed");
+	return 0;
+}
+
+struct mk_aes {
+	EVP_CIPHER_CTX *ctx;
+};
+
+int
+mk_aes_new(struct mk_aes **out, const unsigned char *key, size_t n, struct mk_err *e)
+{
+	const EVP_CIPHER *c = n == 16 ? EVP_aes_128_ecb() : n == 24 ? EVP_aes_192_ecb()
+		: n == 32 ? EVP_aes_256_ecb() : NULL;
+	struct mk_aes *a;
+
+	if (c == NULL)
+		return mk_err(e, MK_EDATA, "an AES key has 16, 24 or 32 bytes, not %zu", n);
+	if ((a = calloc(1, sizeof *a)) == NULL || (a->ctx = EVP_CIPHER_CTX_new()) == NULL) {
+		free(a);
+		return mk_err_nomem(e);
+	}
+	if (EVP_EncryptInit_ex(a->ctx, c, NULL, key, NULL) != 1 ||
+	    EVP_CIPHER_CTX_set_padding(a->ctx, 0) != 1) {
+		mk_aes_free(a);
+		return mk_err(e, MK_EBUG, "libcrypto: AES failed");
+	}
+	*out = a;
+	return 0;
+}
+
+void
+mk_aes_free(struct mk_aes *a)
+{
+	if (a == NULL)
+		return;
+	EVP_CIPHER_CTX_free(a->ctx);
+	free(a);
+}
+
+int
+mk_aes_blocks(struct mk_aes *a, unsigned char *p, size_t n, struct mk_err *e)
+{
+	int len;
+
+	if (n > 1u << 26 || EVP_EncryptUpdate(a->ctx, p, &len, p, (int)(n * 16)) != 1 ||
+	    (size_t)len != n * 16)
+		return mk_err(e, MK_EBUG, "libcrypto: AES failed");
 	return 0;
 }
 

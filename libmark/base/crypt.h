@@ -11,6 +11,14 @@
 /* SHA-256 (FIPS 180-4) of the n bytes at p. */
 int mk_sha256(const void *p, size_t n, unsigned char out[MK_SHA256_LEN], struct mk_err *e);
 
+/* AES (FIPS 197) with a key of 16, 24 or 32 bytes, block by block (ECB): what other
+ * modes are made of. A key of another length is MK_EDATA. */
+struct mk_aes;
+int mk_aes_new(struct mk_aes **a, const unsigned char *key, size_t n, struct mk_err *e);
+void mk_aes_free(struct mk_aes *a);
+/* Encrypt n blocks of 16 bytes in place; n * 16 is at most 1 GiB. */
+int mk_aes_blocks(struct mk_aes *a, unsigned char *p, size_t n, struct mk_err *e);
+
 /* n bytes that nobody can guess. */
 int mk_random(void *p, size_t n, struct mk_err *e);
 

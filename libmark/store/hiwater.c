@@ -3,10 +3,11 @@
  *
  * Two slots of one line, 512 bytes apart; each count goes to the slot of its
  * parity, so that a torn write spoils the older one at most:
- *     mk-state ORIGIN COUNT(20 digits) CRC(8 hex) LF */
+ *     mk-state ORIGIN RESERVATIONS(20 digits) NUMBERS(20 digits) CRC(8 hex) LF */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -18,27 +19,29 @@
 #include "store/schema.h"
 
 #define SLOT 512
-#define LINE (9 + MK_ORIGIN_LEN + 1 + 20 + 1 + 8 + 1)
+#define LINE (9 + MK_ORIGIN_LEN + 1 + 20 + 1 + 20 + 1 + 8 + 1)
 
 static void
-format(const char *origin, uint64_t count, char out[LINE + 1])
+format(const char *origin, const struct mk_hiwater *h, char out[LINE + 1])
 {
 	uint32_t crc;
 
-	(void)snprintf(out, LINE + 1, "mk-state %s %020" PRIu64, origin, count);
+	(void)snprintf(out, LINE + 1, "mk-state %s %020" PRIu64 " %020" PRIu64, origin,
+		h->reservations, h->numbers);
 	crc = mk_crc32(0, out, strlen(out));
 	(void)snprintf(out + strlen(out), LINE + 1 - strlen(out), " %08x\n", crc);
 }
 
 int
-mk_hiwater_write(int fd, const char *path, const char *origin, uint64_t count, struct mk_err *e)
+mk_hiwater_write(int fd, const char *path, const char *origin, const struct mk_hiwater *h,
+	struct mk_err *e)
 {
 	char line[LINE + 1];
 	ssize_t r;
 
-	format(origin, count, line);
+	format(origin, h, line);
 	do
-		r = pwrite(fd, line, LINE, (off_t)(count & 1) * SLOT);
+		r = pwrite(fd, line, LINE, (off_t)(h->reservations & 1) * SLOT);
 	while (r == -1 && errno == EINTR);
 	if (r != LINE || fdatasync(fd) == -1)
 		return mk_err_sys(e, MK_EIO, "%s: cannot write the high-water mark", path);
@@ -46,13 +49,14 @@ mk_hiwater_write(int fd, const char *path, const char *origin, uint64_t count, s
 }
 
 int
-mk_hiwater_make(const char *path, const char *origin, struct mk_err *e)
+mk_hiwater_make(const char *path, const char *origin, const struct mk_hiwater *h,
+	struct mk_err *e)
 {
 	int r, fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0660);
 
 	if (fd == -1)
 		return mk_err_sys(e, MK_EIO, "%s: cannot make the high-water file", path);
-	r = mk_hiwater_write(fd, path, origin, 0, e);
+	r = mk_hiwater_write(fd, path, origin, h, e);
 	(void)close(fd);
 	return r == -1 ? -1 : mk_io_syncdir(path, e);
 }
@@ -68,12 +72,25 @@ lock(int fd)
 	return r;
 }
 
-int
-mk_hiwater_lock(const char *path, const char *origin, uint64_t *count, struct mk_err *e)
+/* Whether the slot at s holds a whole line of this origin. */
+static bool
+read_slot(const char *s, const char *origin, struct mk_hiwater *h)
 {
-	char text[SLOT + LINE], want[LINE + 1];
+	char want[LINE + 1];
 	struct mk_err no;
-	uint64_t v;
+
+	if (mk_num_u64(s + 10 + MK_ORIGIN_LEN, 20, 0, UINT64_MAX, &h->reservations, &no) == -1 ||
+	    mk_num_u64(s + 31 + MK_ORIGIN_LEN, 20, 0, UINT64_MAX, &h->numbers, &no) == -1)
+		return false;
+	format(origin, h, want);
+	return memcmp(s, want, LINE) == 0;
+}
+
+int
+mk_hiwater_lock(const char *path, const char *origin, struct mk_hiwater *h, struct mk_err *e)
+{
+	char text[SLOT + LINE];
+	struct mk_hiwater one;
 	ssize_t got;
 	int i, good = 0, fd = open(path, O_RDWR | O_CLOEXEC);
 
@@ -86,19 +103,11 @@ mk_hiwater_lock(const char *path, const char *origin, uint64_t *count, struct mk
 		goto fail;
 	}
 	got = pread(fd, text, sizeof text, 0);
-	*count = 0;
 	for (i = 0; i < 2; i++) {
-		const char *s = text + i * SLOT;
-
-		if (got < i * SLOT + LINE ||
-		    mk_num_u64(s + 10 + MK_ORIGIN_LEN, 20, 0, UINT64_MAX, &v, &no) == -1)
+		if (got < i * SLOT + LINE || !read_slot(text + i * SLOT, origin, &one))
 			continue;
-		format(origin, v, want);
-		if (memcmp(s, want, LINE) != 0)
-			continue;
-		good++;
-		if (v > *count)
-			*count = v;
+		if (good++ == 0 || one.reservations > h->reservations)
+			*h = one;
 	}
 	if (good > 0)
 		return fd;

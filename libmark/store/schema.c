@@ -8,8 +8,12 @@
  * event.prev SHA-256 of the exported line before it, of the same origin
  * item_word  which items ever bore key:value
  * mark       one row for each (item, op) whose mark was ever begun
- * pool.next  the index of the next number: from + next * step
- * issue      what was reserved, by range */
+ * pool       epoch: the restore that this pool was told of; skip: where counters of
+ *            periods up to skip_until begin
+ * counter    the index of the next number of a period ("" without reset)
+ * issue      what was reserved, by range: all that an identity is made of but its
+ *            number is stem; equal ranges that touch are one row
+ * listed     imported numbers; those from list_total on are not yet active */
 const char mk_schema[] =
 	"CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"
 	"CREATE TABLE item(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, tail TEXT NOT NULL);"
@@ -30,7 +34,18 @@ const char mk_schema[] =
 	" PRIMARY KEY(item, op)) WITHOUT ROWID;"
 	"CREATE INDEX mark_open ON mark(device) WHERE state = 'open';"
 	"CREATE TABLE pool(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, hash TEXT NOT NULL,"
-	" text TEXT NOT NULL, next INTEGER NOT NULL);"
-	"CREATE TABLE issue(id INTEGER PRIMARY KEY, pool INTEGER NOT NULL, first INTEGER NOT NULL,"
-	" count INTEGER NOT NULL, time TEXT NOT NULL, fields TEXT NOT NULL);"
-	"CREATE INDEX issue_pool ON issue(pool, first);";
+	" text TEXT NOT NULL, epoch INTEGER NOT NULL, skip INTEGER NOT NULL,"
+	" skip_until TEXT NOT NULL);"
+	"CREATE TABLE counter(pool INTEGER NOT NULL, period TEXT NOT NULL, next INTEGER NOT NULL,"
+	" PRIMARY KEY(pool, period)) WITHOUT ROWID;"
+	"CREATE TABLE issue(id INTEGER PRIMARY KEY, pool INTEGER NOT NULL, period TEXT NOT NULL,"
+	" first INTEGER NOT NULL, count INTEGER NOT NULL, stem TEXT NOT NULL,"
+	" fields TEXT NOT NULL, time TEXT NOT NULL, last TEXT NOT NULL, once TEXT);"
+	"CREATE INDEX issue_pool ON issue(pool, period, first);"
+	"CREATE UNIQUE INDEX issue_once ON issue(pool, once) WHERE once IS NOT NULL;"
+	"CREATE TABLE pool_day(pool INTEGER NOT NULL, day TEXT NOT NULL, count INTEGER NOT NULL,"
+	" PRIMARY KEY(pool, day)) WITHOUT ROWID;"
+	"CREATE TABLE listed(pool INTEGER NOT NULL, n INTEGER NOT NULL, value TEXT NOT NULL,"
+	" PRIMARY KEY(pool, n)) WITHOUT ROWID;"
+	"CREATE UNIQUE INDEX listed_value ON listed(pool, value);"
+	"CREATE TABLE list_total(pool INTEGER PRIMARY KEY, total INTEGER NOT NULL);";

@@ -22,6 +22,10 @@ struct mk_store {
 /* meta: text values by key. 1, 0 if there is none, -1. */
 int mk_meta_get(struct mk_db *db, const char *key, struct mk_buf *out, struct mk_err *e);
 
+/* Set a key of meta to a number, and get one: 0, -1 (also if it is not there). */
+int mk_meta_set_int(struct mk_db *db, const char *key, int64_t val, struct mk_err *e);
+int mk_meta_get_int(struct mk_db *db, const char *key, int64_t *val, struct mk_err *e);
+
 /* The number of the item that is named so; made if make. 1, 0 if there is none, -1. */
 int mk_item_id(struct mk_store *st, const char *name, size_t n, bool make, int64_t *id,
 	struct mk_err *e);
@@ -44,14 +48,21 @@ int mk_event_export(struct mk_buf *out, const char *line, size_t n, const char *
 	int64_t seq, const char *recorded, const unsigned char prev[MK_SHA256_LEN],
 	struct mk_err *e);
 
-/* ---- the high-water file: how many reservations were ever committed ---- */
+/* ---- the high-water file: how many reservations were ever committed, and how many
+ * numbers they were ---- */
 
-/* Make it, holding 0. The path must not be there. */
-int mk_hiwater_make(const char *path, const char *origin, struct mk_err *e);
+struct mk_hiwater {
+	uint64_t reservations, numbers;
+};
+
+/* Make it, holding h. The path must not be there. */
+int mk_hiwater_make(const char *path, const char *origin, const struct mk_hiwater *h,
+	struct mk_err *e);
 /* Open it under an exclusive lock and read it. The descriptor, or -1. */
-int mk_hiwater_lock(const char *path, const char *origin, uint64_t *count, struct mk_err *e);
-/* Write count and sync it. */
-int mk_hiwater_write(int fd, const char *path, const char *origin, uint64_t count,
+int mk_hiwater_lock(const char *path, const char *origin, struct mk_hiwater *h,
+	struct mk_err *e);
+/* Write h and sync it. */
+int mk_hiwater_write(int fd, const char *path, const char *origin, const struct mk_hiwater *h,
 	struct mk_err *e);
 
 #endif

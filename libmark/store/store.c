@@ -35,6 +35,30 @@ meta_set(struct mk_db *db, const char *key, const char *val, struct mk_err *e)
 	return mk_db_run(db, NULL, e, "INSERT INTO meta(key, value) VALUES(?, ?)", "ss", key, val);
 }
 
+int
+mk_meta_set_int(struct mk_db *db, const char *key, int64_t val, struct mk_err *e)
+{
+	char text[24];
+
+	(void)snprintf(text, sizeof text, "%lld", (long long)val);
+	return mk_db_run(db, NULL, e, "INSERT INTO meta(key, value) VALUES(?, ?) "
+		"ON CONFLICT(key) DO UPDATE SET value = excluded.value", "ss", key, text);
+}
+
+int
+mk_meta_get_int(struct mk_db *db, const char *key, int64_t *val, struct mk_err *e)
+{
+	struct mk_buf b = {0};
+	int r = mk_meta_get(db, key, &b, e);
+
+	if (r == 1)
+		r = mk_num_i64(b.p, b.n, INT64_MIN, INT64_MAX, val, e);
+	else if (r == 0)
+		r = mk_err(e, MK_EINTEGRITY, "the store has lost its %s", key);
+	mk_buf_clear(&b);
+	return r;
+}
+
 /* The folder for the high-water file, absolute; made if missing. */
 static int
 state_dir(const char *state, struct mk_buf *out, struct mk_err *e)
@@ -79,7 +103,10 @@ fill(struct mk_db *db, const char *origin, const char *hiwater, struct mk_err *e
 	if (mk_db_script(db, mk_schema, e) == 0 &&
 	    meta_set(db, "origin", origin, e) == 0 &&
 	    meta_set(db, "hiwater", hiwater, e) == 0 &&
-	    meta_set(db, "reserved", "0", e) == 0 &&
+	    meta_set(db, "reservations", "0", e) == 0 &&
+	    meta_set(db, "numbers", "0", e) == 0 &&
+	    meta_set(db, "epoch", "0", e) == 0 &&
+	    meta_set(db, "lost", "0", e) == 0 &&
 	    mk_db_run(db, NULL, e, "INSERT INTO origin(id, name, seq, head) VALUES(1, ?, 0, ?)",
 		"sb", origin, zero, sizeof zero) == 0 &&
 	    /* last: a store without its version was never finished */
@@ -94,6 +121,7 @@ mk_store_init(const char *path, const char *state, struct mk_err *e)
 {
 	unsigned char rnd[MK_ORIGIN_LEN / 2];
 	char origin[MK_ORIGIN_LEN + 1];
+	const struct mk_hiwater none = {0};
 	struct mk_buf dir = {0};
 	struct mk_db *db = NULL;
 	int r = -1;
@@ -104,7 +132,7 @@ mk_store_init(const char *path, const char *state, struct mk_err *e)
 	if (mk_buf_addf(&dir, e, "/%s", origin) == -1 || mk_buf_str(&dir, e) == NULL ||
 	    mk_db_open(&db, path, true, e) == -1)
 		goto out;
-	if (mk_hiwater_make(dir.p, origin, e) == 0 && fill(db, origin, dir.p, e) == 0)
+	if (mk_hiwater_make(dir.p, origin, &none, e) == 0 && fill(db, origin, dir.p, e) == 0)
 		r = mk_io_syncdir(path, e);
 	mk_db_close(db);
 	if (r == -1) {

@@ -57,34 +57,6 @@ int mk_store_history(struct mk_store *st, const char *name, size_t n, mk_store_e
 int mk_store_find(struct mk_store *st, const char *const *term, size_t n, mk_store_each *each,
 	void *arg, struct mk_err *e);
 
-/* ---- pools: no number twice ---- */
-
-#define MK_HASH_LEN 64	/* hex digits of a definition's SHA-256 */
-
-/* Keep a pool's definition. 1: kept. 0: the same is there already. A different one
- * replaces a pool that has issued nothing, else MK_EDATA. */
-int mk_store_pool_define(struct mk_store *st, const char *name, const char *hash,
-	const char *text, size_t n, struct mk_err *e);
-
-/* Append a pool's definition to text; *next is how many numbers it has issued.
- * 1, 0 if there is no such pool, -1. */
-int mk_store_pool_get(struct mk_store *st, const char *name, struct mk_buf *text,
-	uint64_t *next, struct mk_err *e);
-
-/* Reserve count numbers of a pool, of which there are total, durably: in the store
- * and in the high-water file. *first is the index of the first, from 0; the block
- * belongs to the caller whatever happens next. fields (a record line or "") says
- * what they were taken for. MK_EDATA: not so many are left (nothing is reserved).
- * MK_EINTEGRITY: the store is behind its high-water file, or that file is gone. */
-int mk_store_reserve(struct mk_store *st, const char *name, uint64_t count, uint64_t total,
-	const char *fields, size_t n, const struct mk_time *t, uint64_t *first,
-	struct mk_err *e);
-
-/* After a store was restored: count its high-water file anew (made if it is gone)
- * and let the pool go on at index floor at least. */
-int mk_store_after_restore(struct mk_store *st, const char *name, uint64_t floor,
-	struct mk_err *e);
-
 /* ---- marks: every part that may carry one is known ---- */
 
 /* Commit "this part (rec: id, op) is about to be marked on device". Of rec all but
