@@ -68,6 +68,13 @@ struct table {
 	char *got[(NCOMMON + 1) * GROUP];
 };
 
+/* "[FLOOR]": the argument may be left out. */
+static bool
+optional(const struct cmd_opt *o)
+{
+	return o->arg != NULL && *o->arg == '[';
+}
+
 static size_t
 fill(struct table *t, struct poptOption *to, size_t at, const struct cmd_opt *o, size_t group)
 {
@@ -79,6 +86,8 @@ fill(struct table *t, struct poptOption *to, size_t at, const struct cmd_opt *o,
 		p->longName = o[i].name;
 		p->shortName = o[i].c;
 		p->argInfo = o[i].arg == NULL ? POPT_ARG_NONE : POPT_ARG_STRING;
+		if (optional(&o[i]))
+			p->argInfo |= POPT_ARGFLAG_OPTIONAL;
 		p->val = (int)(1 + group * GROUP + i);
 		p->descrip = o[i].help;
 		p->argDescrip = o[i].arg;
@@ -173,7 +182,9 @@ options(struct cmd *c, poptContext con, struct table *t)
 			continue;
 		}
 		*o->to = t->got[i] = poptGetOptArg(con);
-		if (t->got[i] == NULL)
+		if (t->got[i] == NULL && optional(o))
+			*o->to = "";
+		else if (t->got[i] == NULL)
 			return mk_err_nomem(&c->err);
 	}
 	if (val < -1)

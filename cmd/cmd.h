@@ -27,7 +27,7 @@ enum cmd_status {
 struct cmd_opt {
 	const char *name;
 	char c;			/* short name, or 0 */
-	const char *arg;	/* what help calls the argument */
+	const char *arg;	/* what help calls the argument; "[…]": it may be left out */
 	const char **to;
 	const char *help;
 };

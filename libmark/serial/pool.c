@@ -1,43 +1,66 @@
+/* Definitions of pools. */
 #include "serial/pool.h"
 
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/crypt.h"
+#include "base/io.h"
 #include "base/num.h"
 #include "base/words.h"
+
+#define NUMBER_MAX UINT64_C(999999999999999999)
+
+static const char *const orders[] = { "sequential", "random", "list" };
+static const char *const resets[] = { "never", "day", "shift", "week", "month", "year" };
 
 void
 mk_pool_clear(struct mk_pool *p)
 {
+	mk_ff1_free(p->ff1);
+	free(p->ff1_period);
 	mk_subst_clear(&p->subst);
 	mk_arena_clear(&p->arena);
 	memset(p, 0, sizeof *p);
 }
 
-#define NUMBER_MAX UINT64_C(999999999999999999)
+/* ---- the words ---- */
 
-/* ---- the definition ---- */
-
-struct given {		/* which words were there: their lines, 0 if not */
-	long name, scheme, pattern, order, from, to, step;
-	struct mk_word where;	/* the pattern's word */
+enum word {
+	W_NAME, W_SCHEME, W_PATTERN, W_ORDER, W_FROM, W_TO, W_STEP, W_BEAT, W_RESET,
+	W_ALPHABET, W_KEY, W_GUESS, W_WARN, W_STOP, W_KIND, W_N
+};
+static const char *const words[W_N] = {
+	"name", "scheme", "pattern", "order", "from", "to", "step", "beat", "reset",
+	"alphabet", "key", "guess", "warn", "stop", "kind"
 };
 
+struct given {
+	long line[W_N];		/* where each word was, 0 if it was not */
+	struct mk_word at[W_N];	/* its value */
+};
+
+/* The place of a value that proves wrong only when all is read. */
 static int
-once(const struct mk_words *l, long *seen, struct mk_err *e)
+err_at(const struct mk_words *l, const struct given *g, enum word w, struct mk_err *e)
 {
-	if (*seen != 0)
-		return mk_words_err(l, 0, e, "%s was set in line %ld: keep one of the two",
-			l->w[0].s, *seen);
-	*seen = l->line;
-	if (l->n < 2)
-		return mk_words_err(l, 1, e, "%s needs a value", l->w[0].s);
-	if (l->n > 2)
-		return mk_words_err(l, 2, e, "%s takes one value: quote it if it has blanks",
-			l->w[0].s);
-	return 0;
+	struct mk_words at = { .name = l->name, .line = g->line[w], .n = 1 };
+
+	at.w[0] = g->at[w];
+	return mk_words_err_at(&at, 0, e);
+}
+
+static int
+wrong(const struct mk_words *l, const struct given *g, enum word w, struct mk_err *e,
+	const char *what)
+{
+	mk_err(e, MK_ECONF, "%s", what);
+	return err_at(l, g, w, e);
 }
 
 static int
@@ -56,17 +79,6 @@ keep(struct mk_pool *p, const struct mk_words *l, char **to, struct mk_err *e)
 }
 
 static int
-set_pattern(struct mk_pool *p, const struct mk_words *l, struct given *g, struct mk_err *e)
-{
-	g->where = l->w[1];
-	if (keep(p, l, &p->pattern, e) == -1)
-		return -1;
-	if (mk_subst_parse(&p->subst, l->w[1].s, l->w[1].n, e) == -1)
-		return mk_words_err_at(l, 1, e);
-	return 0;
-}
-
-static int
 set_name(struct mk_pool *p, const struct mk_words *l, struct mk_err *e)
 {
 	const char *s = l->w[1].s;
@@ -79,96 +91,230 @@ set_name(struct mk_pool *p, const struct mk_words *l, struct mk_err *e)
 }
 
 static int
-setting(struct mk_pool *p, const struct mk_words *l, struct given *g, struct mk_err *e)
+set_scheme(struct mk_pool *p, const struct mk_words *l, struct mk_err *e)
 {
-	const char *w = l->w[0].s;
-	int scheme;
+	int scheme = mk_scheme_find(l->w[1].s);
 
-	if (strcmp(w, "name") == 0)
-		return once(l, &g->name, e) == -1 ? -1 : set_name(p, l, e);
-	if (strcmp(w, "pattern") == 0)
-		return once(l, &g->pattern, e) == -1 ? -1 : set_pattern(p, l, g, e);
-	if (strcmp(w, "from") == 0)
-		return once(l, &g->from, e) == -1 ? -1 : number(l, 0, &p->from, e);
-	if (strcmp(w, "to") == 0)
-		return once(l, &g->to, e) == -1 ? -1 : number(l, 0, &p->to, e);
-	if (strcmp(w, "step") == 0)
-		return once(l, &g->step, e) == -1 ? -1 : number(l, 1, &p->step, e);
-	if (strcmp(w, "order") == 0) {
-		if (once(l, &g->order, e) == -1)
-			return -1;
-		return strcmp(l->w[1].s, "sequential") == 0 ? 0 : mk_words_err(l, 1, e,
-			"order '%s' is not known: sequential is", l->w[1].s);
-	}
-	if (strcmp(w, "scheme") == 0) {
-		if (once(l, &g->scheme, e) == -1)
-			return -1;
-		if ((scheme = mk_scheme_find(l->w[1].s)) == -1)
-			return mk_words_err(l, 1, e, "scheme '%s' is not known: gs1 and plain are",
-				l->w[1].s);
-		p->scheme = (enum mk_scheme)scheme;
-		return 0;
-	}
-	return mk_words_err(l, 0, e, "unknown word '%s': see mkpool(5)", w);
-}
-
-/* The width of {n:WIDTH}, 0 for {n}; -1. */
-static int
-width(const struct mk_subst_part *part, struct mk_err *e)
-{
-	uint64_t w = 0;
-
-	if (part->n > 0 && mk_num_u64(part->text, part->n, 1, 18, &w, e) == -1)
-		return mk_err(e, MK_ECONF, "column %d: {n:%s}: write {n} or {n:WIDTH}, 1 to 18 "
-			"digits", part->col, part->text);
-	return (int)w;
-}
-
-/* What the parts of the pattern may be, and that the numbers fit it. */
-static int
-check_pattern(const struct mk_pool *p, struct mk_err *e)
-{
-	char digits[24];
-	size_t i, len;
-	int w, numbers = 0;
-
-	len = (size_t)snprintf(digits, sizeof digits, "%" PRIu64, p->to);
-	for (i = 0; i < p->subst.n; i++) {
-		const struct mk_subst_part *part = &p->subst.part[i];
-
-		if (part->name == NULL)
-			continue;
-		if (strcmp(part->name, "n") == 0) {
-			numbers++;
-			if ((w = width(part, e)) == -1)
-				return -1;
-			if (w > 0 && len > (size_t)w)
-				return mk_err(e, MK_ECONF, "column %d: {n:%d} is too narrow for "
-					"%s, the pool's last number", part->col, w, digits);
-		} else if (strcmp(part->name, "date") == 0) {
-			if (part->n == 0)
-				return mk_err(e, MK_ECONF, "column %d: {date} needs a format such "
-					"as {date:%%y%%V}", part->col);
-		} else if (part->n > 0 && (strcmp(part->name, "shift") == 0 ||
-		    strcmp(part->name, "day") == 0 || strchr(part->text, '%') == NULL))
-			return mk_err(e, MK_ECONF, "column %d: {%s:%s}: no such format", part->col,
-				part->name, part->text);
-	}
-	if (numbers != 1)
-		return mk_err(e, MK_ECONF, "column 1: the pattern needs {n} exactly once: it is "
-			"what makes identities differ");
+	if (scheme == -1)
+		return mk_words_err(l, 1, e, "scheme '%s' is not known: see mkpool(5)", l->w[1].s);
+	p->scheme = (enum mk_scheme)scheme;
 	return 0;
 }
 
-/* The definition without what does not matter, hashed. */
+static int
+set_order(struct mk_pool *p, const struct mk_words *l, struct mk_err *e)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof orders / sizeof *orders; i++)
+		if (strcmp(l->w[1].s, orders[i]) == 0) {
+			p->order = (enum mk_order)i;
+			return 0;
+		}
+	return mk_words_err(l, 1, e, "order '%s' is not known: sequential, random and list are",
+		l->w[1].s);
+}
+
+static int
+set_reset(struct mk_pool *p, const struct mk_words *l, struct mk_err *e)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof resets / sizeof *resets; i++)
+		if (strcmp(l->w[1].s, resets[i]) == 0) {
+			p->reset = (enum mk_reset)i;
+			return 0;
+		}
+	if (!mk_key_ok(l->w[1].s, l->w[1].n))
+		return mk_words_err(l, 1, e, "reset takes never, day, shift, week, month, year or a "
+			"field's name");
+	p->reset = MK_RESET_FIELD;
+	return keep(p, l, &p->reset_field, e);
+}
+
+static int
+set_alphabet(struct mk_pool *p, const struct mk_words *l, struct mk_err *e)
+{
+	const char *s = l->w[1].s;
+	size_t i, k, n = l->w[1].n;
+	char *own;
+
+	if ((p->alphabet = mk_alphabet(s, n)) != NULL)
+		return 0;
+	for (i = 0; i < n; i++)
+		for (k = 0; k < i; k++)
+			if (s[i] == s[k])
+				return mk_words_err(l, 1, e, "'%c' is twice in the alphabet", s[i]);
+	if (n < 2 || n > 64)
+		return mk_words_err(l, 1, e, "an alphabet has 2 to 64 characters, or is one of "
+			"base10 base16 base32 base33 base36");
+	if (keep(p, l, &own, e) == -1)
+		return -1;
+	p->alphabet = own;
+	return 0;
+}
+
+static int
+set_guess(struct mk_pool *p, const struct mk_words *l, struct mk_err *e)
+{
+	const char *s = l->w[1].s, *slash = strchr(s, '/');
+	uint64_t a, b;
+	int64_t fix;
+
+	if (slash != NULL) {
+		if (mk_num_u64(s, (size_t)(slash - s), 1, 1000000000, &a, e) == -1 ||
+		    mk_num_u64(slash + 1, strlen(slash + 1), 1, NUMBER_MAX, &b, e) == -1)
+			return mk_words_err_at(l, 1, e);
+		p->guess = (double)a / (double)b;
+	} else {
+		if (mk_num_fix(s, l->w[1].n, 9, 1, 1000000000, &fix, e) == -1)
+			return mk_words_err_at(l, 1, e);
+		p->guess = (double)fix / 1e9;
+	}
+	return p->guess <= 1 ? 0 : mk_words_err(l, 1, e, "a probability is at most 1");
+}
+
+/* warn 3d: days that are left; warn 5000: numbers. */
+static int
+set_warn(struct mk_pool *p, const struct mk_words *l, struct mk_err *e)
+{
+	size_t n = l->w[1].n;
+	bool days = n > 1 && l->w[1].s[n - 1] == 'd';
+	uint64_t *to = days ? &p->warn_days : &p->warn_left;
+
+	if (mk_num_u64(l->w[1].s, days ? n - 1 : n, 1, NUMBER_MAX, to, e) == -1)
+		return mk_words_err_at(l, 1, e);
+	return 0;
+}
+
+static int
+set_key(struct mk_pool *p, const struct mk_words *l, struct mk_err *e)
+{
+	if (*l->w[1].s != '/')
+		return mk_words_err(l, 1, e, "write the whole path of the key file, from '/' on");
+	return keep(p, l, &p->key_file, e);
+}
+
+static int
+setting(struct mk_pool *p, const struct mk_words *l, enum word w, struct mk_err *e)
+{
+	switch (w) {
+	case W_NAME:
+		return set_name(p, l, e);
+	case W_SCHEME:
+		return set_scheme(p, l, e);
+	case W_PATTERN:
+		if (mk_subst_parse(&p->subst, l->w[1].s, l->w[1].n, e) == -1)
+			return mk_words_err_at(l, 1, e);
+		return keep(p, l, &p->pattern, e);
+	case W_ORDER:
+		return set_order(p, l, e);
+	case W_FROM:
+		return number(l, 0, &p->from, e);
+	case W_TO:
+		return number(l, 0, &p->to, e);
+	case W_STEP:
+		return number(l, 1, &p->step, e);
+	case W_BEAT:
+		return number(l, 1, &p->beat, e);
+	case W_RESET:
+		return set_reset(p, l, e);
+	case W_ALPHABET:
+		return set_alphabet(p, l, e);
+	case W_KEY:
+		return set_key(p, l, e);
+	case W_GUESS:
+		return set_guess(p, l, e);
+	case W_WARN:
+		return set_warn(p, l, e);
+	case W_STOP:
+		return number(l, 1, &p->stop, e);
+	default:
+		if (strcmp(l->w[1].s, "setup") != 0)
+			return mk_words_err(l, 1, e, "kind takes one value, setup");
+		p->setup = true;
+		return 0;
+	}
+}
+
+static int
+line(struct mk_pool *p, const struct mk_words *l, struct given *g, struct mk_err *e)
+{
+	int w;
+
+	for (w = 0; w < W_N && strcmp(l->w[0].s, words[w]) != 0; w++)
+		;
+	if (w == W_N)
+		return mk_words_err(l, 0, e, "unknown word '%s': see mkpool(5)", l->w[0].s);
+	if (g->line[w] != 0)
+		return mk_words_err(l, 0, e, "%s was set in line %ld: keep one of the two", words[w],
+			g->line[w]);
+	if (l->n < 2)
+		return mk_words_err(l, 1, e, "%s needs a value", words[w]);
+	if (l->n > 2)
+		return mk_words_err(l, 2, e, "%s takes one value: quote it if it has blanks",
+			words[w]);
+	g->line[w] = l->line;
+	g->at[w] = l->w[1];
+	return setting(p, l, (enum word)w, e);
+}
+
+/* ---- the whole ---- */
+
+/* The key: 16, 24 or 32 bytes in hexadecimal, in a file that nobody else can read. */
+static int
+read_key(struct mk_pool *p, struct mk_err *e)
+{
+	struct mk_buf b = {0};
+	struct stat st;
+	unsigned byte;
+	size_t i;
+	int r = -1;
+
+	if (stat(p->key_file, &st) == -1)
+		return mk_err_sys(e, MK_ECONF, "%s: cannot read the key", p->key_file);
+	if ((st.st_mode & 077) != 0 || (st.st_uid != geteuid() && st.st_uid != 0))
+		return mk_err(e, MK_ECONF, "%s: others can read this key: chmod 600 it, and let it "
+			"belong to who runs mk-serial", p->key_file);
+	if (mk_io_slurp(p->key_file, 1024, &b, e) == -1 || mk_buf_str(&b, e) == NULL)
+		goto out;
+	while (b.n > 0 && strchr("\r\n \t", b.p[b.n - 1]) != NULL)
+		b.n--;
+	if ((b.n != 32 && b.n != 48 && b.n != 64) ||
+	    strspn(b.p, "0123456789abcdefABCDEF") < b.n) {
+		mk_err(e, MK_ECONF, "%s: a key is 32, 48 or 64 hexadecimal digits", p->key_file);
+		goto out;
+	}
+	for (i = 0; i < b.n / 2; i++) {
+		(void)sscanf(b.p + 2 * i, "%2x", &byte);
+		p->key[i] = (unsigned char)byte;
+	}
+	p->nkey = b.n / 2;
+	r = 0;
+out:
+	if (b.p != NULL)
+		explicit_bzero(b.p, b.cap);
+	mk_buf_clear(&b);
+	return r;
+}
+
+/* The definition without what does not matter (warn, stop, guess, where the key lies), with
+ * what the key is, hashed. */
 static int
 hash(struct mk_pool *p, struct mk_err *e)
 {
 	unsigned char sum[MK_SHA256_LEN];
+	char key[2 * MK_SHA256_LEN + 1] = "";
 	struct mk_buf b = {0};
-	int r = mk_buf_addf(&b, e, "%s\n%d\n%s\nsequential\n%" PRIu64 "\n%" PRIu64 "\n%" PRIu64 "\n",
-		p->name, (int)p->scheme, p->pattern, p->from, p->to, p->step);
+	int r = 0;
 
+	if (p->nkey > 0 && (r = mk_sha256(p->key, p->nkey, sum, e)) == 0)
+		mk_hex(sum, sizeof sum, key);
+	if (r == 0)
+		r = mk_buf_addf(&b, e, "%s\n%d\n%s\n%s\n%" PRIu64 "\n%" PRIu64 "\n%" PRIu64 "\n%" PRIu64
+			"\n%d\n%s\n%s\n%s\n%d\n", p->name, (int)p->scheme, p->pattern,
+			orders[p->order], p->from, p->to, p->step, p->beat, (int)p->reset,
+			p->reset_field == NULL ? "" : p->reset_field, p->alphabet, key, p->setup);
 	if (r == 0)
 		r = mk_sha256(b.p, b.n, sum, e);
 	if (r == 0)
@@ -177,47 +323,87 @@ hash(struct mk_pool *p, struct mk_err *e)
 	return r;
 }
 
-/* Where all that can be known is known, the first identity is tried at once. */
+/* Where all that can be known is known, the first and last identity are tried. */
 static int
-try_first(const struct mk_pool *p, const struct mk_gs1 *g, struct mk_err *e)
+try_ends(struct mk_pool *p, const struct mk_gs1 *g, struct mk_err *e)
 {
-	struct mk_pool_at at = { { 0, 0 }, "A", "2000-01-01" };
+	const struct mk_pool_at at = { { INT64_C(1000000000000), 0 }, "A", "2001-09-09" };
+	struct mk_buf stem = {0}, period = {0};
+	struct mk_stem s = {0};
 	struct mk_rec rec = {0};
 	size_t i;
-	int r = 0;
+	int r = -1;
 
 	for (i = 0; i < p->subst.n; i++) {
 		const char *name = p->subst.part[i].name;
 
-		if (name != NULL && strcmp(name, "n") != 0 && strcmp(name, "date") != 0)
-			return 0;	/* a field, a shift: known at take only */
+		/* a field, a shift, a number of a list: known at take only */
+		if (name != NULL && strcmp(name, "n") != 0 && strcmp(name, "date") != 0 &&
+		    strcmp(name, "day") != 0 && strcmp(name, "check") != 0 && strcmp(name, "beat") != 0)
+			return 0;
 	}
-	r = mk_pool_fill(p, 0, &at, g, &rec, &rec, e);
-	if (r == 0) {
+	if (p->order == MK_ORDER_LIST)
+		return 0;
+	if (mk_pool_stem(p, &at, &rec, &stem, &period, e) == 0 &&
+	    mk_stem_init(&s, stem.p, "", e) == 0 &&
+	    mk_pool_fill(p, &s, 0, p->from, NULL, g, &rec, e) == 0) {
 		mk_rec_reset(&rec);
-		r = mk_pool_fill(p, p->total - 1, &at, g, &rec, &rec, e);
+		r = mk_pool_fill(p, &s, 0, p->from + (p->to - p->from) / p->step * p->step, NULL, g,
+			&rec, e);
 	}
+	mk_stem_clear(&s);
 	mk_rec_clear(&rec);
+	mk_buf_clear(&stem);
+	mk_buf_clear(&period);
 	return r;
+}
+
+static int
+ranges(struct mk_pool *p, const struct mk_words *l, const struct given *g, struct mk_err *e)
+{
+	uint64_t numbers;
+
+	if (p->order == MK_ORDER_LIST) {
+		if (g->line[W_TO] != 0 || g->line[W_FROM] != 0 || g->line[W_STEP] != 0 ||
+		    p->reset != MK_RESET_NEVER || p->beat > 1)
+			return mk_err(e, MK_ECONF, "%s: a list has its own numbers: leave out from, to, "
+				"step, beat and reset", l->name);
+		return 0;
+	}
+	if (g->line[W_TO] == 0)
+		return mk_err(e, MK_ECONF, "%s: a pool needs name, pattern and to: to is missing",
+			l->name);
+	if (p->to < p->from)
+		return wrong(l, g, W_TO, e, "to is below from");
+	numbers = (p->to - p->from) / p->step + 1;
+	if (numbers > NUMBER_MAX / p->beat)
+		return wrong(l, g, W_BEAT, e, "beat times the numbers is too large");
+	p->total = numbers * p->beat;
+	if (p->stop >= p->total)
+		return wrong(l, g, W_STOP, e, "stop keeps more numbers than there are");
+	return 0;
 }
 
 static int
 whole(struct mk_pool *p, const struct mk_words *l, const struct given *g,
 	const struct mk_gs1 *gs1, struct mk_err *e)
 {
-	struct mk_words at = *l;	/* for the place of the pattern in messages */
-
-	if (g->name == 0 || g->pattern == 0 || g->to == 0)
+	if (g->line[W_NAME] == 0 || g->line[W_PATTERN] == 0)
 		return mk_err(e, MK_ECONF, "%s: a pool needs name, pattern and to: %s is missing",
-			l->name, g->name == 0 ? "name" : g->pattern == 0 ? "pattern" : "to");
-	if (p->to < p->from)
-		return mk_err(e, MK_ECONF, "%s:%ld: to is below from", l->name, g->to);
-	p->total = (p->to - p->from) / p->step + 1;
-	at.line = g->pattern;
-	at.w[0] = g->where;
-	at.n = 1;
-	if (check_pattern(p, e) == -1 || try_first(p, gs1, e) == -1)
-		return mk_words_err_at(&at, 0, e);
+			l->name, g->line[W_NAME] == 0 ? "name" : "pattern");
+	if (ranges(p, l, g, e) == -1)
+		return -1;
+	if (p->order == MK_ORDER_RANDOM && p->key_file == NULL)
+		return wrong(l, g, W_ORDER, e, "a random order needs a key: key FILE");
+	if (p->order != MK_ORDER_RANDOM && (p->key_file != NULL || g->line[W_GUESS] != 0))
+		return wrong(l, g, p->key_file != NULL ? W_KEY : W_GUESS, e,
+			"only a random order has a key and a guess");
+	if (mk_pattern_check(p, e) == -1)
+		return err_at(l, g, W_PATTERN, e);
+	if (p->key_file != NULL && read_key(p, e) == -1)
+		return err_at(l, g, W_KEY, e);
+	if (try_ends(p, gs1, e) == -1)
+		return err_at(l, g, W_PATTERN, e);
 	return hash(p, e);
 }
 
@@ -230,10 +416,12 @@ mk_pool_parse(struct mk_pool *p, const char *file, const char *text, size_t n,
 	int r;
 
 	memset(p, 0, sizeof *p);
-	p->from = p->step = 1;
+	p->from = p->step = p->beat = 1;
+	p->guess = 1;
+	p->alphabet = mk_alphabet("base10", 6);
 	r = mk_words_text(&l, file, text, n, e);
 	while (r != -1 && (r = mk_words_next(&l, e)) == 1)
-		if (setting(p, &l, &given, e) == -1)
+		if (line(p, &l, &given, e) == -1)
 			r = -1;
 	if (r == 0)
 		r = whole(p, &l, &given, g, e);
@@ -256,59 +444,4 @@ mk_pool_needs_gs1(const char *text, size_t n)
 				strcmp(l.w[1].s, "gs1") == 0;
 	mk_words_close(&l);
 	return yes;
-}
-
-/* ---- identities ---- */
-
-struct filling {
-	const struct mk_pool *p;
-	const struct mk_pool_at *at;
-	const struct mk_rec *fields;
-	uint64_t number;
-};
-
-static int
-fill_part(void *arg, const struct mk_subst_part *part, struct mk_buf *out, struct mk_err *e)
-{
-	struct filling *f = arg;
-	struct mk_buf val = {0};
-	const char *said;
-	int r;
-
-	if (strcmp(part->name, "n") == 0) {
-		r = width(part, e);
-		return r == -1 ? -1 : mk_buf_addf(out, e, "%0*" PRIu64, r, f->number);
-	}
-	if (strcmp(part->name, "date") == 0) {
-		r = mk_time_codes(&f->at->time, part->text, part->n, &val, e);
-	} else if (strcmp(part->name, "shift") == 0 || strcmp(part->name, "day") == 0) {
-		said = *part->name == 's' ? f->at->shift : f->at->day;
-		r = *said != '\0' ? mk_buf_adds(&val, said, e) : mk_err(e, MK_EDATA,
-			"{%s}: no shift is known: write 'shifts' in mk.conf or set MK_SHIFT",
-			part->name);
-	} else
-		r = mk_subst_rec((void *)(uintptr_t)f->fields, part, &val, e);
-	if (r == 0)
-		r = mk_ident_quote(out, f->p->scheme, val.p, val.n, e);
-	mk_buf_clear(&val);
-	return r;
-}
-
-int
-mk_pool_fill(const struct mk_pool *p, uint64_t index, const struct mk_pool_at *at,
-	const struct mk_gs1 *g, const struct mk_rec *fields, struct mk_rec *rec,
-	struct mk_err *e)
-{
-	struct filling f = { p, at, fields, p->from + index * p->step };
-	struct mk_buf id = {0};
-	int r = mk_subst_eval(&p->subst, fill_part, &f, &id, e);
-
-	if (r == 0)
-		r = mk_ident_set(rec, p->scheme, g, id.p, id.n, e);
-	if (r == 0)
-		r = mk_rec_set(rec, "pool", p->name, strlen(p->name), e);
-	if (r == 0)
-		r = mk_rec_setf(rec, e, "n", "%" PRIu64, f.number);
-	mk_buf_clear(&id);
-	return r;
 }

@@ -22,8 +22,9 @@ define(struct mk_store *st, const char *name, const char *hash, const char *text
 	int r = mk_db_value(st->db, &v, e, "SELECT hash = ? FROM pool WHERE name = ?", "ss", hash,
 		name);
 
-	if (r == -1 || (r == 1 && v == 1))
-		return r == -1 ? -1 : 0;
+	if (r == 1 && v == 1)	/* limits may have changed, and the place of the key */
+		return mk_db_run(st->db, NULL, e, "UPDATE pool SET text = ? WHERE name = ?", "ts",
+			text, n, name);
 	if (r == 1) {
 		if (pool_id(st, name, &id, e) == -1)
 			return -1;
@@ -50,7 +51,7 @@ mk_store_pool_define(struct mk_store *st, const char *name, const char *hash, co
 	if (mk_db_begin(st->db, e) == -1)
 		return -1;
 	r = define(st, name, hash, text, n, e);
-	if (r == 1 && mk_db_commit(st->db, e) == -1)
+	if (r != -1 && mk_db_commit(st->db, e) == -1)
 		r = -1;
 	mk_db_rollback(st->db);
 	return r;
