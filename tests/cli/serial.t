@@ -36,15 +36,15 @@ bad "two values" "bad.pool:4:8: from takes one value: quote it if it has blanks"
 bad "no number" "bad.pool:4:6: '1x' is not a whole number" "${ok3}from 1x\n"
 bad "too large" "bad.pool:1:4: 1000000000000000000 is out of range: 0 to 999999999999999999" "to 1000000000000000000\n"
 bad "step 0" "bad.pool:4:6: 0 is out of range: 1 to 999999999999999999" "${ok3}step 0\n"
-bad "to below from" "bad.pool:3: to is below from" "${ok3}from 1000\n"
-bad "unknown order" "bad.pool:4:7: order 'odd' is not known: sequential is" "${ok3}order odd\n"
-bad "unknown scheme" "bad.pool:4:8: scheme 'x' is not known: gs1 and plain are" "${ok3}scheme x\n"
+bad "to below from" "bad.pool:3:4: to is below from" "${ok3}from 1000\n"
+bad "unknown order" "bad.pool:4:7: order 'odd' is not known: sequential, random and list are" "${ok3}order odd\n"
+bad "unknown scheme" "bad.pool:4:8: scheme 'x' is not known: see mkpool(5)" "${ok3}scheme x\n"
 bad "no pattern" "bad.pool: a pool needs name, pattern and to: pattern is missing" 'name p\nto 9\n'
 bad "no number in the pattern" "bad.pool:2:9: column 1: the pattern needs {n} exactly once: it is what makes identities differ" 'name p\npattern abc\nto 9\n'
 bad "too narrow" "bad.pool:2:9: column 2: {n:3} is too narrow for 1000, the pool's last number" 'name p\npattern a{n:3}\nto 1000\n'
 bad "open brace" "bad.pool:2:9: column 2: a { that does not close: write {{ for the character" 'name p\npattern a{n\nto 9\n'
 bad "no such format" "bad.pool:2:9: column 5: {lot:x}: no such format" 'name p\npattern {n}-{lot:x}\nto 9\n'
-bad "no such date code" "bad.pool:2:9: column 10: '%Q' is no date code: use %Y %y %m %d %j %H %M %S %V %G %g %u %b %B" 'name p\npattern {n}{date:%Q}\nto 9\n'
+bad "no such date code" "bad.pool:2:9: column 10: '%Q' is no date code: use %Y %y %m %d %j %H %M %S %V %G %g %u %b %B %1 %v %i %o" 'name p\npattern {n}{date:%Q}\nto 9\n'
 bad "wrong check digit" "bad.pool:3:9: AI (01): '09506000134351': the check digit is wrong (csum)" 'name p\nscheme gs1\npattern (01)09506000134351(21){n}\nto 9\n'
 bad "no such AI" "bad.pool:3:9: (05) is no GS1 application identifier" 'name p\nscheme gs1\npattern (05)1(21){n}\nto 9\n'
 mkdir data && sed 's/N10,latitude/N10,altitude/' "$MK_DATA/gs1-syntax-dictionary.txt" >data/gs1-syntax-dictionary.txt
