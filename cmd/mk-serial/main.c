@@ -1,5 +1,6 @@
 /* mk-serial: identities that are never issued twice. */
 #include "base/io.h"
+#include "cmd/mk-serial/parse.h"
 #include "cmd/mk-serial/serial.h"
 
 static int
@@ -59,6 +60,10 @@ static const struct cmd_verb verbs[] = {
 	  "id,void_time,void_reason", run_void },
 	{ "import", "POOL FILE", "numbers that an authority issued, into the list of a pool", NULL,
 	  ASKS, NULL, run_import },
+	{ "parse", "[FILE]", "tell what payloads or a scanner's lines are", serial_parse_opts,
+	  CMD_CONF | CMD_OUTPUT, NULL, serial_parse },
+	{ "check", "ALGORITHM [VALUE...]", "verify or add check characters", serial_check_opts,
+	  CMD_CONF | CMD_OUTPUT, NULL, serial_check },
 	{0}
 };
 

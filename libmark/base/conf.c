@@ -102,6 +102,28 @@ add_step(struct mk_conf *c, const struct mk_words *l, struct mk_err *e)
 }
 
 static int
+add_gcp(struct mk_conf *c, const struct mk_words *l, struct mk_err *e)
+{
+	const char **p = realloc(c->gcp, (c->ngcp + l->n) * sizeof *p);
+	size_t i;
+
+	if (p == NULL)
+		return mk_err_nomem(e);
+	c->gcp = p;
+	if (l->n < 2)
+		return mk_words_err(l, 1, e, "gcp needs one or more GS1 company prefixes");
+	for (i = 1; i < l->n; i++) {
+		if (l->w[i].n < 4 || l->w[i].n > 12 ||
+		    strspn(l->w[i].s, "0123456789") != l->w[i].n)
+			return mk_words_err(l, i, e, "a GS1 company prefix is of 4 to 12 digits");
+		if ((p[c->ngcp] = mk_arena_dup(&c->arena, l->w[i].s, l->w[i].n, e)) == NULL)
+			return -1;
+		c->ngcp++;
+	}
+	return 0;
+}
+
+static int
 setting(struct mk_conf *c, const struct mk_words *l, struct mk_err *e)
 {
 	const char *word = l->w[0].s;
@@ -128,6 +150,8 @@ setting(struct mk_conf *c, const struct mk_words *l, struct mk_err *e)
 		return add_device(c, l, e);
 	if (strcmp(word, "step") == 0)
 		return add_step(c, l, e);
+	if (strcmp(word, "gcp") == 0)
+		return add_gcp(c, l, e);
 	if (strcmp(word, "shifts") == 0) {
 		if (l->n < 2)
 			return mk_words_err(l, 1, e, "shifts needs NAME@HH:MM …");
@@ -208,6 +232,7 @@ mk_conf_clear(struct mk_conf *c)
 {
 	free(c->dev);
 	free(c->step);
+	free(c->gcp);
 	mk_arena_clear(&c->arena);
 	memset(c, 0, sizeof *c);
 }

@@ -41,6 +41,8 @@ struct mk_conf {
 	size_t ndev;
 	const char **step;		/* the site's own steps */
 	size_t nstep;
+	const char **gcp;		/* the site's GS1 company prefixes */
+	size_t ngcp;
 	struct mk_arena arena;
 };
 

@@ -100,28 +100,39 @@ mk_gs1_whole(const struct mk_gs1 *g, const struct mk_gs1_element *el, int n, int
 	return 0;
 }
 
-/* Whether one of the elements ends at that byte and needs a separator there. */
-static bool
-needs_separator(const struct mk_gs1_element *el, int n, const char *s, size_t len, size_t at)
+/* The index of the element that begins behind byte `at`, where the one before it ends
+ * and needs a separator; 0 if there is none. */
+static int
+behind(const struct mk_gs1_element *el, int n, const char *s, size_t len, size_t at)
 {
 	size_t pos = 0;
 	int i;
 
-	for (i = 0; i < n && pos < at; i++) {
+	for (i = 0; i + 1 < n && pos < at; i++) {
 		pos += strlen(el[i].ai) + el[i].n;
 		if (pos == at)
-			return el[i].sep;
+			return el[i].sep ? i + 1 : 0;
 		if (pos < len && s[pos] == MK_GS1_GS)
 			pos++;
 	}
-	return false;
+	return 0;
+}
+
+static bool
+convincing(const struct mk_gs1 *g, const struct mk_gs1_element *el, int i)
+{
+	const struct mk_dict_row *r = mk_dict_row(g, el[i].ai, strlen(el[i].ai));
+
+	if (strcmp(el[i].ai, "21") == 0 && strcmp(el[i - 1].ai, "10") == 0)
+		return true;
+	return r != NULL && r->c[0].lints > 0;
 }
 
 /* Whether the payload with a separator put in at `at` is whole, and the element
  * behind it new; then it goes to out. */
 static int
-with_separator(const struct mk_gs1 *g, const char *s, size_t n, size_t at, struct mk_buf *out,
-	struct mk_err *e)
+with_separator(const struct mk_gs1 *g, bool strong, const char *s, size_t n, size_t at,
+	struct mk_buf *out, struct mk_err *e)
 {
 	struct mk_gs1_element el[MK_GS1_ELEMENTS_MAX];
 	struct mk_buf mended = {0}, text = {0};
@@ -138,7 +149,8 @@ with_separator(const struct mk_gs1 *g, const char *s, size_t n, size_t at, struc
 		r = e->code == MK_EDATA ? 0 : -1;
 		goto out;
 	}
-	if (!needs_separator(el, count, mended.p, mended.n, at))
+	i = behind(el, count, mended.p, mended.n, at);
+	if (i == 0 || (strong && !convincing(g, el, i)))
 		goto out;
 	for (i = 0; i < count; i++)	/* an AI that was there already explains nothing */
 		for (k = 0; k < i; k++)
@@ -156,8 +168,8 @@ out:
 }
 
 int
-mk_gs1_lost(const struct mk_gs1 *g, const char *s, size_t n, struct mk_buf *out,
-	struct mk_err *e)
+mk_gs1_lost(const struct mk_gs1 *g, bool strong, const char *s, size_t n,
+	struct mk_buf *out, struct mk_err *e)
 {
 	struct mk_err why;
 	size_t i;
@@ -167,7 +179,7 @@ mk_gs1_lost(const struct mk_gs1 *g, const char *s, size_t n, struct mk_buf *out,
 	for (i = 3; i + 3 <= n && found < 4; i++) {
 		if (s[i] < '0' || s[i] > '9' || s[i - 1] == MK_GS1_GS || s[i] == MK_GS1_GS)
 			continue;
-		if ((r = with_separator(g, s, n, i, out, &why)) == -1) {
+		if ((r = with_separator(g, strong, s, n, i, out, &why)) == -1) {
 			*e = why;
 			return -1;
 		}

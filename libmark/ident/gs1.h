@@ -64,9 +64,11 @@ int mk_gs1_text(const struct mk_gs1_element *el, int n, struct mk_buf *out, stru
 /* If a separator was lost in a payload (none where a value of variable length ends),
  * append to out the bracketed element strings, parted by " or ", that it could
  * have been: those that need one separator more, are whole, and begin the lost
- * element with an AI that is not there yet. The number of them, or -1. */
-int mk_gs1_lost(const struct mk_gs1 *g, const char *s, size_t n, struct mk_buf *out,
-	struct mk_err *e);
+ * element with an AI that is not there yet. strong: only those whose lost element
+ * has a value that is checked (a date, a key), or is a serial number behind a lot.
+ * The number of them (at most 4 are looked for), or -1. */
+int mk_gs1_lost(const struct mk_gs1 *g, bool strong, const char *s, size_t n,
+	struct mk_buf *out, struct mk_err *e);
 
 /* The year that YY means when it is now the year `now`: at most 50 years ahead and
  * 49 back (General Specifications 7.12). */

@@ -437,11 +437,13 @@ mk_pool_needs_gs1(const char *text, size_t n)
 	struct mk_words l;
 	struct mk_err no;
 	bool yes = false;
+	int scheme;
 
 	if (mk_words_text(&l, "", text, n, &no) == 0)
 		while (!yes && mk_words_next(&l, &no) == 1)
 			yes = l.n == 2 && strcmp(l.w[0].s, "scheme") == 0 &&
-				strcmp(l.w[1].s, "gs1") == 0;
+				(scheme = mk_scheme_find(l.w[1].s)) != -1 &&
+				mk_scheme_needs_gs1((enum mk_scheme)scheme);
 	mk_words_close(&l);
 	return yes;
 }

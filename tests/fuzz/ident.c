@@ -144,7 +144,7 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	written(g, scheme == -1 ? mk_scheme_of(s, n) : (enum mk_scheme)scheme, s, n);
 	links(g, s, n);
 	checks(s, n);
-	must(mk_gs1_lost(g, s, n, &lost, &e) >= 0);
+	must(mk_gs1_lost(g, false, s, n, &lost, &e) >= 0);
 	mk_buf_clear(&lost);
 	return 0;
 }
