@@ -205,6 +205,18 @@ mk_rec_copy(struct mk_rec *rec, const struct mk_field *f, struct mk_err *e)
 	return set_escaped(rec, f->key, f->klen, f->val, f->vlen, e);
 }
 
+/* Whether every byte stands for itself: the common case, which needs no escaping. */
+static bool
+is_plain(const char *s, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if ((mk_class[(unsigned char)s[i]] & MK_C_SAFE) == 0)
+			return false;
+	return true;
+}
+
 int
 mk_rec_set(struct mk_rec *rec, const char *key, const void *val, size_t n, struct mk_err *e)
 {
@@ -214,6 +226,8 @@ mk_rec_set(struct mk_rec *rec, const char *key, const void *val, size_t n, struc
 
 	if (!mk_key_ok(key, klen))
 		return mk_err(e, MK_EBUG, "'%s' is not a key", key);
+	if (is_plain(val, n))
+		return set_escaped(rec, key, klen, val, n, e);
 	if (mk_escape(&esc, val, n, e) == -1)
 		return -1;
 	r = set_escaped(rec, key, klen, esc.p, esc.n, e);
@@ -225,9 +239,15 @@ int
 mk_rec_setf(struct mk_rec *rec, struct mk_err *e, const char *key, const char *fmt, ...)
 {
 	struct mk_buf b = {0};
+	char small[128];
 	va_list ap;
 	int r;
 
+	va_start(ap, fmt);
+	r = vsnprintf(small, sizeof small, fmt, ap);
+	va_end(ap);
+	if (r >= 0 && (size_t)r < sizeof small)
+		return mk_rec_set(rec, key, small, (size_t)r, e);
 	va_start(ap, fmt);
 	r = mk_buf_vaddf(&b, e, fmt, ap);
 	va_end(ap);

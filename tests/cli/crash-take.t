@@ -7,16 +7,48 @@ setup_store
 
 whole_lines() { sed -n 's/^id:\([^	]*\).*	n:[0-9]*$/\1/p' "$1"; }
 
-take() {
-	under mk-serial take bracket -n 3 >out 2>err
-	whole_lines out >>printed
-}
+umask 077; echo 2B7E151628AED2A6ABF7158809CF4F3C >key
+printf 'name rnd\npattern R{n:8}\nto 99999999\norder random\nkey %s/key\n' "$scratch" >rnd.pool
+printf 'name lst\npattern L-{n}\norder list\n' >lst.pool
+mk-serial define rnd.pool lst.pool
+seq -f 's%05.0f' 1 20000 >numbers
+mk-serial import lst numbers >imported
 : >printed
-sweep take $writes
-ok "it was killed many times ($kills)" test "$kills" -ge 12
-ok "identities were printed in some of the runs" test -s printed
-is "no identity was printed twice" "$(sort printed | uniq -d)" ""
+
+# One taker is killed, three others go on at the same time.
+take() {
+	for k in 1 2 3; do mk-serial take $pool -n 3 >out.$k 2>err.$k & done
+	under mk-serial take $pool -n 3 >out 2>err
+	wait
+	whole_lines out >>printed
+	for k in 1 2 3; do
+		whole_lines out.$k >took.$k
+		cat took.$k >>printed
+		[ "$(wc -l <took.$k)" = 3 ] || bad="$bad $call/$when"
+	done
+}
+for pool in bracket rnd lst; do
+	bad=
+	sweep take $writes
+	ok "$pool: one of four takers was killed many times ($kills)" test "$kills" -ge 12
+	is "$pool: the three others had theirs" "$bad" ""
+	is "$pool: no identity was printed twice" "$(sort printed | uniq -d)" ""
+done
 run "the pool goes on after it" 0 1 "" sh -c 'mk-serial take bracket | grep -c "^id:"'
+
+# An import is all or nothing.
+import() {
+	i=$((i + 1))
+	seq -f "i$i-%03.0f" 1 700 >more
+	under mk-serial import lst more >out 2>err
+	total=$(mk-serial list lst --columns total)
+	case $total in "total:$before") ;; "total:$((before + 700))") before=$((before + 700)) ;;
+	*) bad="$bad $call/$when:$total" ;; esac
+}
+i=0 before=20000 bad=
+sweep import $writes
+ok "import was killed many times ($kills)" test "$kills" -ge 12
+is "all of a file was taken, or none" "$bad" ""
 
 # The same with records from standard input.
 stream() {
@@ -57,18 +89,48 @@ whole_lines took.1 >>printed; whole_lines took.2 >>printed
 is "two takers: none of them was printed before" "$(sort printed | uniq -d)" ""
 
 # A store copied back from before is refused, until it is told so.
+mk-serial take rnd -n 2 >before.rnd
 cp line.db old.db
 mk-serial take bracket -n 5 >more
+mk-serial take rnd -n 4 >>before.rnd
+cp line.db-wal old.wal 2>/dev/null
+cp line.db nowal.db
 mv old.db line.db; rm -f line.db-wal line.db-shm
 try mk-serial take bracket
 is "a store copied back is refused" "$st" 4
 like "and the message says what to do" "$err" "mk-serial: the store is behind its high-water file *--after-restore*"
-next=$(sed -n 's/.*	n://p' more | tail -1)
 whole_lines more >>printed
-run "--after-restore goes on at the floor" 0 "n:$((next + 1))" "" \
-	mk-serial take bracket --after-restore $((next + 1)) --columns n
+run "--after-restore goes on beyond what was lost" 0 1 "" sh -c '
+	mk-serial take bracket --after-restore -n 3 >again
+	sed -n "s/^id:\([^	]*\).*/\1/p" again >>printed; sort printed | uniq -d >twice
+	cat twice; sort -u again | wc -l | sed s/3/1/'
+is "none of them was printed before" "$(sort printed | uniq -d)" ""
+try mk-serial take rnd
+is "every other pool must be told, too" "$st $err" "4 mk-serial: pool rnd: the store was restored and this pool was not told where to go on: see --after-restore in mk-serial(1)"
+ok "told" sh -c 'mk-serial take rnd --after-restore -n 50 >>before.rnd'
+is "and it repeats nothing" "$(whole_lines before.rnd | sort | uniq -d)" ""
+ok "from then on as ever" sh -c 'mk-serial take rnd >/dev/null && mk-serial take bracket >/dev/null'
+
+# A store that was copied while it was open, without its -wal, is behind as well.
+rm -f live.db*; mk-trace init --store live.db; mk-serial define --store live.db bracket.pool
+mkfifo in; (exec <in; mk-trace add --store live.db >/dev/null) & exec 9>in	# holds it open
+printf 'id:H\tmove_time:2026-11-22T09:00:00Z\n' >&9
+until mk-trace history H --store live.db >/dev/null 2>&1; do :; done
+mk-serial take --store live.db bracket -n 5 >/dev/null
+cp live.db copy.db
+exec 9>&-; wait
+mk-serial define --store copy.db bracket.pool 2>/dev/null
+try mk-serial take --store copy.db bracket
+is "a store copied without its -wal is refused" "$st" 4
+
 mv state "state.away"
 try mk-serial take bracket
 is "a high-water file that is gone is refused" "$st" 4
 like "and named" "$err" "mk-serial: $scratch/state/* cannot open the high-water file*"
+try mk-serial take bracket --after-restore
+is "without it, nobody knows what was lost" "$st" 2
+like "and says so" "$err" "mk-serial: $scratch/state/*: the high-water file is gone, so nobody knows how many numbers are lost: say --after-restore=FLOOR*"
+mkdir state
+run "a floor is believed" 0 "n:777777" "" mk-serial take bracket --after-restore=777777 --columns n
+run "and kept" 0 "n:777778" "" mk-serial take bracket --columns n
 plan
