@@ -1,248 +1,208 @@
 #include "layout/font.h"
 
-#include <stdbool.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* JHF: per glyph five columns of a number, three of a count, then that many pairs
- * of characters, each a coordinate as its distance from 'R': first the left and
- * right bearing, then points, x right and y down; the pair " R" lifts the pen.
- * Long glyphs are wrapped onto further lines. */
+#include "base/io.h"
+#include "layout/glyph.h"
 
-#define FIRST ' '
-#define GLYPHS 95	/* to '~': what a file has behind that is not text */
-#define MIDDLE 'R'
+#define FONT_MAX (64u << 20)	/* bytes of a font file */
 
-struct vertex {
-	signed char x, y;
-	bool lift;
-};
+/* ---- opening ---- */
 
-struct glyph {
-	size_t first, n;
-	int left, right;
-};
+static bool
+ends(const char *s, const char *with)
+{
+	size_t n = strlen(s), m = strlen(with);
 
-struct mk_font {
-	const char *name;
-	struct vertex *v;
-	size_t nv;
-	struct glyph g[GLYPHS];
-	size_t n;
-	int base, cap;	/* y of the baseline, height of capitals, in the font's units */
-};
+	return n > m && strcmp(s + n - m, with) == 0;
+}
 
-extern const char mk_font_futural[];	/* generated from fonts/futural.jhf */
-
-static const struct {
+static int
+builtin(struct mk_font **f, const char *want, struct mk_err *e)
+{
+	char all[160] = "";
 	const char *name, *text;
-} builtin[] = {
-	{ "futural", mk_font_futural }
-};
-#define NBUILTIN (sizeof builtin / sizeof *builtin)
+	size_t i, n = 0;
 
-struct source {
-	const char *p, *end;
-};
-
-/* The next byte that is not part of a line's end, or -1. */
-static int
-next(struct source *s)
-{
-	while (s->p < s->end && (*s->p == '\n' || *s->p == '\r'))
-		s->p++;
-	return s->p < s->end ? (unsigned char)*s->p++ : -1;
-}
-
-/* The count of pairs in the next glyph's head; 0 at the end, -1 if malformed. */
-static int
-head(struct source *s)
-{
-	int i, c, n = 0;
-	bool blank = true;
-
-	for (i = 0; i < 8; i++) {
-		if ((c = next(s)) == -1)
-			return i == 0 ? 0 : -1;
-		if (c != ' ' && (c < '0' || c > '9'))
-			return -1;
-		if (i < 5)
-			continue;
-		if (c == ' ' && !blank)
-			return -1;
-		blank = c == ' ';
-		n = c == ' ' ? 0 : n * 10 + (c - '0');
+	for (i = 0; (text = mk_hershey(i, &name)) != NULL; i++) {
+		if (strcmp(name, want) == 0)
+			return mk_font_parse(f, name, text, strlen(text), e);
+		if (n + strlen(name) + 2 < sizeof all) {
+			memcpy(all + n, name, strlen(name));
+			n += strlen(name);
+			all[n++] = ' ';
+			all[n] = '\0';
+		}
 	}
-	return n == 0 ? -1 : n;
-}
-
-static int
-glyph(struct mk_font *f, struct source *s, int pairs)
-{
-	struct glyph *g = &f->g[f->n];
-	int i, x, y;
-
-	g->first = f->nv;
-	g->n = (size_t)pairs - 1;
-	for (i = 0; i < pairs; i++) {
-		struct vertex v = {0};
-
-		if ((x = next(s)) == -1 || (y = next(s)) == -1 || x > '~' || y > '~')
-			return -1;
-		v.lift = x == ' ' && y == MIDDLE;
-		v.x = (signed char)(x - MIDDLE);
-		v.y = (signed char)(y - MIDDLE);
-		if (i == 0) {
-			g->left = v.x;
-			g->right = v.y;
-		} else
-			f->v[f->nv++] = v;
-	}
-	f->n++;
-	return 0;
-}
-
-/* The baseline and the height of capitals are those of H. */
-static int
-metrics(struct mk_font *f)
-{
-	const struct glyph *g = &f->g['H' - FIRST];
-	int top = 127;
-	size_t i;
-
-	f->base = -127;
-	if (f->n <= 'H' - FIRST)
-		return -1;
-	for (i = g->first; i < g->first + g->n; i++) {
-		if (f->v[i].lift)
-			continue;
-		if (f->v[i].y > f->base)
-			f->base = f->v[i].y;
-		if (f->v[i].y < top)
-			top = f->v[i].y;
-	}
-	f->cap = f->base - top;
-	return f->cap > 0 ? 0 : -1;
+	return mk_err(e, MK_EDATA, "no font '%s': there are %sand the paths of .ttf, .otf and "
+		".jhf files", want, all);
 }
 
 int
-mk_font_parse(struct mk_font **out, const char *name, const char *text, size_t n,
-	struct mk_err *e)
+mk_font_open(struct mk_font **f, const char *name, struct mk_buf *bytes, struct mk_err *e)
 {
-	struct source s = { text, text + n };
-	struct mk_font *f = calloc(1, sizeof *f);
-	int pairs = 0;
+	struct mk_buf b = {0};
+	bool jhf = ends(name, ".jhf");
+	int r = -1;
 
-	if (f == NULL || (f->v = malloc((n / 2 + 1) * sizeof *f->v)) == NULL) {
-		free(f);
-		return mk_err_nomem(e);
-	}
-	f->name = name;
-	while (f->n < GLYPHS && (pairs = head(&s)) > 0)
-		if (glyph(f, &s, pairs) == -1) {
-			pairs = -1;
-			break;
-		}
-	if (pairs == -1 || metrics(f) == -1) {
-		mk_err(e, MK_EDATA, "font %s: glyph %zu is malformed, or there is no H", name, f->n + 1);
-		mk_font_free(f);
-		return -1;
-	}
-	*out = f;
-	return 0;
+	if (!jhf && !ends(name, ".ttf") && !ends(name, ".otf") && !ends(name, ".ttc") &&
+	    strchr(name, '/') == NULL)
+		return builtin(f, name, e);
+	if (mk_io_slurp(name, FONT_MAX, &b, e) == 0 && mk_buf_add(bytes, b.p, b.n, e) == 0)
+		r = jhf ? mk_font_parse(f, name, b.p, b.n, e) : mk_outline_open(f, name, &b, e);
+	mk_buf_clear(&b);
+	return r;
 }
 
 void
 mk_font_free(struct mk_font *f)
 {
-	if (f == NULL)
-		return;
-	free(f->v);
-	free(f);
+	if (f != NULL)
+		f->kind->free(f);
 }
 
-int
-mk_font_open(struct mk_font **f, const char *name, struct mk_err *e)
+bool
+mk_font_outlined(const struct mk_font *f)
 {
-	size_t i;
-
-	for (i = 0; i < NBUILTIN; i++)
-		if (strcmp(builtin[i].name, name) == 0)
-			return mk_font_parse(f, builtin[i].name, builtin[i].text,
-				strlen(builtin[i].text), e);
-	return mk_err(e, MK_EDATA, "no font '%s': there is futural", name);
+	return f->kind->outlined;
 }
 
-/* Name the character at s, which has no glyph. */
-static int
-missing(const struct mk_font *f, const char *s, size_t n, struct mk_err *e)
+/* ---- text ---- */
+
+/* The next character of UTF-8; what is no UTF-8 is one byte, and *whole false. */
+static uint32_t
+next(const char *s, size_t n, size_t *len, bool *whole)
 {
-	unsigned c = (unsigned char)*s, len = c < 0xc0 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
-	unsigned long code = c & (len == 1 ? 0xffu : 0x7fu >> len);
-	unsigned i;
+	unsigned c = (unsigned char)*s;
+	uint32_t code;
+	size_t i, want = c < 0x80 ? 1 : c < 0xc2 ? 0 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : c < 0xf5 ? 4 : 0;
 
-	if (c < 0x20 || (c >= 0x7f && len == 1) || len > n)
-		return mk_err(e, MK_EDATA, "font %s has no glyph for byte 0x%02x", f->name, c);
-	for (i = 1; i < len; i++)
-		code = code << 6 | ((unsigned char)s[i] & 0x3fu);
-	return mk_err(e, MK_EDATA, "font %s has no glyph for '%.*s' (U+%04lX)", f->name,
-		(int)len, s, code);
-}
+	*len = 1;
+	*whole = want == 1;
+	if (want < 2 || want > n)
+		return c;
+	code = c & (0x7fu >> want);
+	for (i = 1; i < want; i++) {
+		unsigned d = (unsigned char)s[i];
 
-static const struct glyph *
-find(const struct mk_font *f, char c)
-{
-	size_t i = (unsigned char)c - (size_t)FIRST;
-
-	return (unsigned char)c >= FIRST && i < f->n ? &f->g[i] : NULL;
+		if ((d & 0xc0) != 0x80)
+			return c;
+		code = code << 6 | (d & 0x3f);
+	}
+	*len = want;
+	*whole = true;
+	return code;
 }
 
 static int
-draw(const struct mk_font *f, const struct glyph *g, double x0, double scale,
-	const struct mk_affine *t, struct mk_strokes *out, struct mk_err *e)
+missing(const struct mk_font *f, const char *s, size_t len, uint32_t code, bool whole,
+	const char **why, struct mk_err *e)
 {
-	bool down = false;
-	size_t i;
+	*why = "glyph";
+	if (!whole || code < 0x20 || code == 0x7f)
+		return mk_err(e, MK_EDATA, "font %s has no glyph for byte 0x%02x", f->name,
+			(unsigned)(unsigned char)*s);
+	return mk_err(e, MK_EDATA, "font %s has no glyph for '%.*s' (U+%04lX)", f->name, (int)len, s,
+		(unsigned long)code);
+}
 
-	for (i = g->first; i < g->first + g->n; i++) {
-		const struct vertex *v = &f->v[i];
-		struct mk_point p;
+/* The line's length in µm, capitals being 1 µm high. */
+static int
+measure(const struct mk_font *f, const char *text, size_t n, size_t *count, double *len,
+	const char **why, struct mk_err *e)
+{
+	size_t i, step;
+	bool whole;
 
-		if (v->lift) {
-			down = false;
-			continue;
-		}
-		p = mk_affine_to(t, x0 + (v->x - g->left) * scale, (f->base - v->y) * scale);
-		if ((down ? mk_strokes_to : mk_strokes_begin)(out, p, e) == -1)
-			return -1;
-		down = true;
+	*len = 0;
+	*count = 0;
+	for (i = 0; i < n; i += step, ++*count) {
+		uint32_t code = next(text + i, n - i, &step, &whole);
+		double a;
+		int r = whole ? f->kind->advance(f, code, &a, e) : 0;
+
+		if (r != 1)
+			return r == -1 ? -1 : missing(f, text + i, step, code, whole, why, e);
+		*len += a;
 	}
 	return 0;
 }
 
-int
-mk_font_text(const struct mk_font *f, const char *text, size_t n, double height,
-	enum mk_anchor anchor, const struct mk_affine *t, struct mk_strokes *out,
-	double *width, struct mk_err *e)
+/* Where the character that begins x along the baseline, w wide, stands. */
+static struct mk_affine
+stand(const struct mk_text_set *set, double x, double w, double size, const struct mk_affine *t)
 {
-	double scale = height / f->cap, len = 0, x = 0;
-	const struct glyph *g;
-	size_t i;
+	struct mk_affine u = { size, 0, 0, size, x, 0 }, turn = { 1, 0, 0, 1, 0, 0 };
 
-	for (i = 0; i < n; i++) {
-		if ((g = find(f, text[i])) == NULL)
-			return missing(f, text + i, n - i, e);
-		len += (g->right - g->left) * scale;
+	if (set->arc != 0) {
+		/* the middle of its width touches the arc */
+		double a = -(x + w / 2) / set->arc;
+
+		u.x0 = -w / 2;
+		turn.a = turn.d = cos(a);
+		turn.b = -sin(a);
+		turn.c = sin(a);
+		turn.x0 = -sin(a) * set->arc;
+		turn.y0 = cos(a) * set->arc;
+	}
+	u = mk_affine_then(&u, &turn);
+	return mk_affine_then(&u, t);
+}
+
+static int
+draw(const struct mk_font *f, uint32_t code, const struct mk_affine *t, double tolerance,
+	struct mk_strokes *out, struct mk_err *e)
+{
+	size_t i = out->npt;
+
+	if (f->kind->draw(f, code, tolerance, out, e) == -1)
+		return -1;
+	for (; i < out->npt; i++)
+		out->pt[i] = mk_affine_to(t, out->pt[i].x, out->pt[i].y);
+	return 0;
+}
+
+int
+mk_font_text(const struct mk_font *f, const char *text, size_t n,
+	const struct mk_text_set *set, const struct mk_affine *t, struct mk_strokes *out,
+	double *width, const char **why, struct mk_err *e)
+{
+	double unit, len, x = 0, size = set->height, gap = set->spacing, most = set->width;
+	size_t i, step, count;
+	bool whole;
+
+	if (measure(f, text, n, &count, &unit, why, e) == -1)
+		return -1;
+	len = unit * size + (count > 1 ? (double)(count - 1) * gap : 0);
+	if (set->arc != 0 && (most == 0 || most > fabs(set->arc) * 6.2831853))
+		most = fabs(set->arc) * 6.2831853;
+	if (most > 0 && len > most) {
+		if (!set->shrink) {
+			*why = "fit";
+			return mk_err(e, MK_EDATA, "the text is %.3f mm long: %g mm are there", len / 1000,
+				most / 1000);
+		}
+		size *= most / len;
+		gap *= most / len;
+		len = most;
 	}
 	if (width != NULL)
 		*width = len;
-	if (anchor != MK_ANCHOR_START)
-		x = anchor == MK_ANCHOR_MID ? -len / 2 : -len;
-	for (i = 0; i < n; i++) {
-		g = find(f, text[i]);
-		if (draw(f, g, x, scale, t, out, e) == -1)
+	if (set->anchor != MK_ANCHOR_START)
+		x = set->anchor == MK_ANCHOR_MID ? -len / 2 : -len;
+	for (i = 0; i < n; i += step) {
+		uint32_t code = next(text + i, n - i, &step, &whole);
+		struct mk_affine u;
+		double a = 0;
+
+		if (f->kind->advance(f, code, &a, e) == -1)
 			return -1;
-		x += (g->right - g->left) * scale;
+		u = stand(set, x, a * size, size, t);
+		if (draw(f, code, &u, set->tolerance / size, out, e) == -1)
+			return -1;
+		x += a * size + gap;
 	}
 	return 0;
 }

@@ -5,36 +5,14 @@
 #include <string.h>
 
 #include "base/crypt.h"
+#include "base/num.h"
 #include "base/step.h"
 #include "job/timing.h"
 #include "layout/check.h"
-#include "layout/fill.h"
-#include "layout/order.h"
-#include "layout/template.h"
+#include "layout/draw.h"
+#include "layout/inside.h"
 
 #define TEXT_MAX (MK_REC_MAX - (1u << 20))	/* bytes of a job: leave room for the other fields */
-
-/* What one element of the template came to for this record. */
-struct piece {
-	size_t first, end;	/* its strokes */
-	struct mk_quiet quiet;	/* of a symbol */
-};
-
-struct mk_layout {
-	struct mk_template t;
-	struct mk_timing timing;
-	struct mk_symbol *symbol;
-	char hash[2 * MK_SHA256_LEN + 1];
-	/* of the record at hand; kept for their memory */
-	struct mk_strokes strokes;
-	struct mk_job job;
-	struct mk_buf data, text;
-	struct piece *piece;	/* one for each element */
-	double *line;		/* one for each P op, at most one for each element */
-	size_t nline;
-	const struct mk_symbol_type *first;	/* the first symbol, for lay_symbol */
-	int rows, cols;
-};
 
 /* ---- making one ---- */
 
@@ -47,7 +25,9 @@ hash(struct mk_layout *l, const struct mk_device *d, struct mk_err *e)
 	size_t i;
 	int r = -1;
 
-	if (mk_buf_add(&b, l->t.text.p, l->t.text.n, e) == -1 || mk_buf_addc(&b, '\n', e) == -1 ||
+	if (mk_buf_add(&b, l->t.text.p, l->t.text.n, e) == -1 ||
+	    mk_buf_add(&b, l->t.included.p, l->t.included.n, e) == -1 ||
+	    mk_buf_addc(&b, '\n', e) == -1 ||
 	    (d != NULL && mk_buf_addf(&b, e, "device %s", d->name) == -1))
 		goto out;
 	for (i = 0; d != NULL && i < d->n; i++)
@@ -71,11 +51,13 @@ mk_layout_new(struct mk_layout **out, const char *path, const struct mk_device *
 	if (l == NULL)
 		return mk_err_nomem(e);
 	if (mk_template_load(&l->t, path, e) == -1 || mk_timing_conf(&l->timing, d, e) == -1 ||
-	    mk_symbol_new(&l->symbol, e) == -1 || hash(l, d, e) == -1)
+	    mk_drawer_init(&l->drawer, e) == -1 || mk_order_new(&l->order, e) == -1 ||
+	    hash(l, d, e) == -1)
 		goto fail;
 	l->piece = calloc(l->t.nel, sizeof *l->piece);
+	l->quiet = calloc(l->t.nel, sizeof *l->quiet);
 	l->line = calloc(l->t.nel, sizeof *l->line);
-	if (l->piece == NULL || l->line == NULL) {
+	if (l->piece == NULL || l->quiet == NULL || l->line == NULL) {
 		mk_err_nomem(e);
 		goto fail;
 	}
@@ -92,17 +74,19 @@ mk_layout_free(struct mk_layout *l)
 	if (l == NULL)
 		return;
 	mk_template_clear(&l->t);
-	mk_symbol_free(l->symbol);
+	mk_drawer_clear(&l->drawer);
+	mk_order_free(l->order);
 	mk_strokes_clear(&l->strokes);
 	mk_job_clear(&l->job);
 	mk_buf_clear(&l->data);
 	mk_buf_clear(&l->text);
 	free(l->piece);
+	free(l->quiet);
 	free(l->line);
 	free(l);
 }
 
-/* ---- elements to strokes ---- */
+/* ---- fields ---- */
 
 /* Make an error that is the record's fault a refusal: 0. Others stay -1. */
 static int
@@ -114,11 +98,34 @@ refuse(struct mk_refusal *why, const char *word, const struct mk_err *e)
 	return 0;
 }
 
-/* The fields of a record, remembering whether one was missing. */
 struct fields {
 	struct mk_rec *rec;
-	bool missing;
+	bool missing;	/* one was asked for that is not there */
 };
+
+/* A number filled up with zeros to its width. */
+static int
+digits(const struct mk_rec *rec, const struct mk_subst_part *part, struct mk_buf *out,
+	struct mk_err *e)
+{
+	struct mk_buf b = {0};
+	struct mk_err no;
+	uint64_t width = 0, x;
+	int r = mk_rec_bytes(rec, part->name, &b, e);
+	size_t i;
+
+	if (r != -1 && mk_num_u64(part->text, part->n, 1, 18, &width, e) == -1)
+		r = -1;
+	if (r != -1 && (b.n > width || mk_num_u64(b.p, b.n, 0, UINT64_MAX, &x, &no) == -1))
+		r = mk_err(e, MK_EDATA, "field '%s': '%.*s' is no number of at most %s digits",
+			part->name, (int)(b.n > 40 ? 40 : b.n), b.p, part->text);
+	for (i = b.n; r != -1 && i < width; i++)
+		r = mk_buf_addc(out, '0', e);
+	if (r != -1)
+		r = mk_buf_add(out, b.p, b.n, e);
+	mk_buf_clear(&b);
+	return r;
+}
 
 static int
 fill_in(void *ctx, const struct mk_subst_part *part, struct mk_buf *out, struct mk_err *e)
@@ -126,17 +133,19 @@ fill_in(void *ctx, const struct mk_subst_part *part, struct mk_buf *out, struct 
 	struct fields *f = ctx;
 
 	f->missing = f->missing || mk_rec_get(f->rec, part->name) == NULL;
+	if (!f->missing && part->n > 0 && strchr(part->text, '%') == NULL)
+		return digits(f->rec, part, out, e);
 	return mk_subst_rec(f->rec, part, out, e);
 }
 
 static int
-data(struct mk_layout *l, const struct mk_element *el, struct mk_rec *rec,
-	struct mk_refusal *why, struct mk_err *e)
+eval(struct mk_layout *l, const struct mk_subst *s, struct mk_rec *rec, struct mk_refusal *why,
+	struct mk_err *e)
 {
 	struct fields f = { rec, false };
 
 	l->data.n = 0;
-	if (mk_subst_eval(&el->data, fill_in, &f, &l->data, e) == 0)
+	if (mk_subst_eval(s, fill_in, &f, &l->data, e) == 0)
 		return 1;
 	return refuse(why, f.missing ? "missing" : "data", e);
 }
@@ -162,81 +171,165 @@ mk_layout_gs1(const struct mk_rec *rec, const void *p, size_t n)
 	return same;
 }
 
-static int
-symbol(struct mk_layout *l, const struct mk_element *el, const struct mk_rec *rec,
-	struct piece *piece, struct mk_refusal *why, struct mk_err *e)
-{
-	struct mk_symbol_ask ask = el->ask;
-	struct mk_hatch h = { .pitch = el->pitch, .line = l->t.pen[el->pen].line };
-	struct mk_matrix m;
+/* ---- where the part is ---- */
 
-	ask.gs1 = mk_layout_gs1(rec, l->data.p, l->data.n);
-	if (mk_symbol_encode(l->symbol, &ask, l->data.p, l->data.n, &m, e) == -1)
-		return refuse(why, "data", e);
-	h.module = el->module > 0 ? el->module : el->size / m.cols;
-	if (h.line >= h.module) {
-		mk_err(e, MK_EDATA, "a module of %.3f mm is not larger than the pen's line of %g mm",
-			h.module / 1000, h.line / 1000);
-		return refuse(why, "module", e);
+/* The op that the record is at: its number from 1, 0 if the template has none. */
+static int
+find_op(const struct mk_layout *l, const struct mk_rec *rec, size_t *op, struct mk_refusal *why,
+	struct mk_err *e)
+{
+	const struct mk_field *f = mk_rec_get(rec, "op");
+	size_t i;
+
+	*op = 0;
+	if (l->t.nop == 0)
+		return 1;
+	why->line = l->t.op[0].line;
+	if (f == NULL) {
+		mk_err(e, MK_EDATA, "the record has no field 'op'");
+		return refuse(why, "missing", e);
 	}
-	piece->quiet.t = mk_affine_place(el->at, el->rotate);
-	piece->quiet.hw = (m.cols / 2.0 + el->quiet) * h.module;
-	piece->quiet.hh = (m.rows / 2.0 + el->quiet) * h.module;
-	if (l->first == NULL) {
-		l->first = ask.type;
-		l->rows = m.rows;
-		l->cols = m.cols;
+	for (i = 0; i < l->t.nop; i++)
+		if (mk_rec_is(rec, "op", l->t.op[i].name)) {
+			*op = i + 1;
+			return 1;
+		}
+	mk_err(e, MK_EDATA, "the template has no op '%.*s'", (int)(f->vlen > 60 ? 60 : f->vlen), f->val);
+	return refuse(why, "op", e);
+}
+
+/* The nest that the record says, or the next one; tray and nest are stamped. */
+static int
+find_nest(struct mk_layout *l, struct mk_rec *rec, struct mk_point *at, struct mk_refusal *why,
+	struct mk_err *e)
+{
+	const struct mk_lay_array *a = &l->t.array;
+	const struct mk_field *f = mk_rec_get(rec, "nest");
+	uint64_t n = 0, cells = (uint64_t)a->cols * (uint64_t)a->rows;
+
+	why->line = l->t.array_line;
+	if (f != NULL && (mk_num_u64(f->val, f->vlen, 1, cells, &n, e) == -1 || !mk_lay_nest(a, n, at))) {
+		mk_err(e, MK_EDATA, "the array has no nest '%.*s'", (int)(f->vlen > 20 ? 20 : f->vlen),
+			f->val);
+		return refuse(why, "nest", e);
 	}
-	if (mk_fill_hatch(&m, &h, &piece->quiet.t, &l->strokes, e) == -1)
-		return refuse(why, "data", e);
+	if (f == NULL)
+		for (n = l->nest + 1;; n++) {
+			if (n > cells) {
+				n = 1;
+				l->tray++;
+			}
+			if (mk_lay_nest(a, n, at))
+				break;
+		}
+	l->nest = n;
+	if (mk_rec_get(rec, "tray") == NULL && mk_rec_setf(rec, e, "tray", "%llu",
+	    (unsigned long long)l->tray + 1) == -1)
+		return -1;
+	return f == NULL && mk_rec_setf(rec, e, "nest", "%llu", (unsigned long long)n) == -1 ? -1 : 1;
+}
+
+/* From the part to the field: its nest, moved and turned as the camera saw it. */
+static int
+find_part(struct mk_layout *l, struct mk_rec *rec, struct mk_affine *t, struct mk_refusal *why,
+	struct mk_err *e)
+{
+	struct mk_point at = { 0, 0 };
+	int64_t v[3] = { 0, 0, 0 };
+	struct mk_affine turn;
+	int i, r;
+
+	if (l->t.array.cols > 0 && (r = find_nest(l, rec, &at, why, e)) != 1)
+		return r;
+	why->line = l->t.offset_line;
+	for (i = 0; i < 3; i++) {
+		if (l->t.offset[i].n == 0)
+			continue;
+		if ((r = eval(l, &l->t.offset[i], rec, why, e)) != 1)
+			return r;
+		if (mk_num_fix(l->data.p, l->data.n, 6, -1000000000, 1000000000, &v[i], e) == -1) {
+			e->code = MK_EDATA;
+			mk_err_at(e, "offset %s", i == 0 ? "x" : i == 1 ? "y" : "rotate");
+			return refuse(why, "data", e);
+		}
+	}
+	turn = mk_affine_place((struct mk_point){ 0, 0 }, 0);
+	if (v[2] != 0) {
+		double a = (double)v[2] / 1e6 * acos(-1) / 180;
+
+		turn.a = turn.d = cos(a);
+		turn.b = -sin(a);
+		turn.c = sin(a);
+	}
+	turn.x0 = at.x + (double)v[0] / 1000;
+	turn.y0 = at.y + (double)v[1] / 1000;
+	*t = turn;
 	return 1;
 }
 
-static int
-text(struct mk_layout *l, const struct mk_element *el, struct mk_refusal *why, struct mk_err *e)
-{
-	const struct mk_affine t = mk_affine_place(el->at, el->rotate);
+/* ---- elements to strokes ---- */
 
-	if (mk_font_text(el->font, l->data.p, l->data.n, el->height, el->anchor, &t,
-	    &l->strokes, NULL, e) == -1)
-		return refuse(why, "glyph", e);
+static int
+draw(struct mk_layout *l, size_t i, struct mk_rec *rec, const struct mk_affine *part,
+	struct mk_refusal *why, struct mk_err *e)
+{
+	const struct mk_element *el = &l->t.el[i];
+	struct mk_piece *p = &l->piece[i];
+	struct mk_draw w = {
+		.el = el, .pen = &l->t.pen[el->pen], .t = mk_affine_then(&el->t, part),
+		.pace = mk_pace_of(&l->timing, l->t.pen[el->pen].pen.speed)
+	};
+	const char *word = "data";
+	int r, rows = 0, cols = 0;
+	size_t k;
+
+	why->line = el->line;
+	if (el->kind != MK_ELEMENT_SHAPE && (r = eval(l, &el->data, rec, why, e)) != 1)
+		return r;
+	w.data = l->data.p;
+	w.n = l->data.n;
+	w.gs1 = el->kind == MK_ELEMENT_SYMBOL && mk_layout_gs1(rec, w.data, w.n);
+	if (mk_draw_element(&l->drawer, &w, &l->strokes, &l->quiet[i], &rows, &cols, &word, e) == -1)
+		return refuse(why, word, e);
+	if (el->kind == MK_ELEMENT_SYMBOL && l->first == NULL) {
+		l->first = el->ask.type;
+		l->rows = rows;
+		l->cols = cols;
+	}
+	p->end = l->strokes.n;
+	for (k = p->first; k < p->end; k++)
+		l->strokes.s[k].owner = (uint16_t)i;
+	p->line = w.pen->line;
+	p->box = mk_check_box(&l->strokes, p->first, p->end);
+	if (p->end > p->first && mk_check_area(&p->box, l->t.w, l->t.h, e) == -1)
+		return refuse(why, "area", e);
 	return 1;
 }
 
-/* All elements as strokes, in the order in which they will be marked. */
 static int
 strokes(struct mk_layout *l, struct mk_rec *rec, struct mk_refusal *why, struct mk_err *e)
 {
-	struct mk_point at = { 0, 0 };
-	size_t i;
+	struct mk_affine part;
+	size_t i, op;
 	int r;
 
 	mk_strokes_reset(&l->strokes);
 	l->first = NULL;
+	l->drawer.symbols = 0;
+	l->drawer.join = 0;
+	if ((r = find_op(l, rec, &op, why, e)) != 1 || (r = find_part(l, rec, &part, why, e)) != 1)
+		return r;
 	for (i = 0; i < l->t.nel; i++) {
-		const struct mk_element *el = &l->t.el[i];
-		struct piece *p = &l->piece[i];
-
-		why->line = el->line;
-		p->first = l->strokes.n;
-		if ((r = data(l, el, rec, why, e)) != 1)
+		l->piece[i].first = l->piece[i].end = l->strokes.n;
+		if (l->t.el[i].op != 0 && l->t.el[i].op != op)
+			continue;
+		if ((r = draw(l, i, rec, &part, why, e)) != 1)
 			return r;
-		r = el->kind == MK_ELEMENT_SYMBOL ? symbol(l, el, rec, p, why, e)
-			: text(l, el, why, e);
-		if (r != 1)
-			return r;
-		p->end = l->strokes.n;
-		if (mk_check_area(&l->strokes, p->first, l->t.w, l->t.h, e) == -1)
-			return refuse(why, "area", e);
-		if (el->kind == MK_ELEMENT_TEXT)
-			mk_order_nearest(&l->strokes, p->first, &at);
-		else if (l->strokes.npt > 0)
-			at = l->strokes.pt[l->strokes.npt - 1];
 	}
 	return 1;
 }
 
-/* No element in another one's quiet zone. */
+/* No element in another one's quiet zone, nor over another one. */
 static int
 apart(const struct mk_layout *l, struct mk_refusal *why, struct mk_err *e)
 {
@@ -244,41 +337,44 @@ apart(const struct mk_layout *l, struct mk_refusal *why, struct mk_err *e)
 
 	for (i = 0; i < l->t.nel; i++)
 		for (k = 0; k < l->t.nel; k++) {
-			const struct mk_element *el = &l->t.el[k];
+			const struct mk_piece *a = &l->piece[i], *b = &l->piece[k];
 
-			if (i == k || l->t.el[i].kind != MK_ELEMENT_SYMBOL ||
-			    mk_check_quiet(&l->strokes, l->piece[k].first, l->piece[k].end,
-			    l->t.pen[el->pen].line, &l->piece[i].quiet))
+			if (i == k || a->first == a->end || b->first == b->end)
 				continue;
-			why->line = el->line;
-			mk_err(e, MK_EDATA, "reaches into the quiet zone of the symbol of line %ld",
-				l->t.el[i].line);
-			return refuse(why, "quiet", e);
+			why->line = l->t.el[k].line;
+			if (l->t.el[i].kind == MK_ELEMENT_SYMBOL &&
+			    !mk_check_quiet(&l->strokes, b->first, b->end, b->line, &l->quiet[i])) {
+				mk_err(e, MK_EDATA, "reaches into the quiet zone of the symbol of line %ld",
+					l->t.el[i].line);
+				return refuse(why, "quiet", e);
+			}
+			if (i < k && !l->t.el[i].overlap && !l->t.el[k].overlap &&
+			    !mk_check_apart(&l->strokes, a, b)) {
+				mk_err(e, MK_EDATA, "overlaps what line %ld marks: part them, or write "
+					"overlap=yes", l->t.el[i].line);
+				return refuse(why, "overlap", e);
+			}
 		}
 	return 1;
 }
 
 /* ---- strokes to a job ---- */
 
-/* Whether the beam has just arrived at that point, and need not go off there. */
-static bool
-lit_at(const struct mk_job *j, int32_t x, int32_t y)
-{
-	const struct mk_op *op = j->n == 0 ? NULL : &j->op[j->n - 1];
-
-	return op != NULL && op->kind == 'L' && op->u.to.x == x && op->u.to.y == y;
-}
-
 static int
-stroke(struct mk_layout *l, const struct mk_stroke *s, struct mk_err *e)
+stroke(struct mk_layout *l, const struct mk_stroke *s, bool joined, struct mk_err *e)
 {
 	const struct mk_point *p = l->strokes.pt + s->first;
 	int32_t x = (int32_t)lround(p->x), y = (int32_t)lround(p->y);
+	const struct mk_op *last = l->job.n == 0 ? NULL : &l->job.op[l->job.n - 1];
+	struct mk_op dot = { .kind = 'D', .u.us = s->us };
 	bool drawn = false;
 	size_t i;
 
-	if (!lit_at(&l->job, x, y) && mk_job_jump(&l->job, x, y, e) == -1)
+	if (!joined ? mk_job_jump(&l->job, x, y, e) == -1
+	    : (last->u.to.x != x || last->u.to.y != y) && mk_job_mark(&l->job, x, y, e) == -1)
 		return -1;
+	if (s->n == 1)
+		return mk_job_add(&l->job, &dot, e);
 	for (i = 1; i < s->n; i++) {
 		int32_t x1 = (int32_t)lround(p[i].x), y1 = (int32_t)lround(p[i].y);
 
@@ -294,30 +390,44 @@ stroke(struct mk_layout *l, const struct mk_stroke *s, struct mk_err *e)
 	return 0;
 }
 
+/* The elements from number i on that one pen marks without another in between. */
+static int
+section(struct mk_layout *l, size_t i, size_t end, struct mk_point *at, struct mk_err *e)
+{
+	const struct mk_lay_pen *pen = &l->t.pen[l->t.el[i].pen];
+	struct mk_pace pace = mk_pace_of(&l->timing, pen->pen.speed);
+	size_t first = l->piece[i].first, last = l->piece[end - 1].end, k;
+	unsigned pass;
+
+	if (mk_order_strokes(l->order, &l->strokes, first, last, &pace, l->drawer.join, at, e) == -1 ||
+	    mk_job_pen(&l->job, &pen->pen, e) == -1)
+		return -1;
+	l->line[l->nline++] = pen->line;
+	for (pass = 0; pass < pen->passes; pass++)
+		for (k = first; k < last; k++)
+			if (stroke(l, &l->strokes.s[k], k > first && l->strokes.s[k].joined, e) == -1)
+				return -1;
+	return 0;
+}
+
 static int
 make_job(struct mk_layout *l, struct mk_err *e)
 {
-	const struct mk_lay_pen *last = NULL;
+	struct mk_point at = { 0, 0 };
 	size_t i, k;
-	unsigned pass;
 
 	l->job.n = 0;
 	l->nline = 0;
-	for (i = 0; i < l->t.nel; i++) {
-		const struct mk_lay_pen *pen = &l->t.pen[l->t.el[i].pen];
-
-		if (l->piece[i].first == l->piece[i].end)
+	for (i = 0; i < l->t.nel; i = k) {
+		for (k = i + 1; k < l->t.nel && (l->t.el[k].pen == l->t.el[i].pen ||
+		    l->piece[k].first == l->piece[k].end); k++)
+			;
+		if (l->piece[i].first == l->piece[i].end) {
+			k = i + 1;
 			continue;
-		if (pen != last) {
-			if (mk_job_pen(&l->job, &pen->pen, e) == -1)
-				return -1;
-			l->line[l->nline++] = pen->line;
-			last = pen;
 		}
-		for (pass = 0; pass < pen->passes; pass++)
-			for (k = l->piece[i].first; k < l->piece[i].end; k++)
-				if (stroke(l, &l->strokes.s[k], e) == -1)
-					return -1;
+		if (section(l, i, k, &at, e) == -1)
+			return -1;
 	}
 	return 0;
 }
@@ -336,6 +446,19 @@ write_job(struct mk_layout *l, struct mk_err *e)
 /* ---- the record ---- */
 
 static int
+stamp(struct mk_layout *l, struct mk_rec *rec, struct mk_err *e)
+{
+	/* a template that does not say its revision is known by its bytes */
+	const char *rev = l->t.rev != NULL ? l->t.rev : l->hash;
+	size_t n = l->t.rev != NULL ? strlen(rev) : 8;
+
+	if (mk_rec_set(rec, "recipe", l->t.recipe, strlen(l->t.recipe), e) == -1 ||
+	    mk_rec_set(rec, "recipe_rev", rev, n, e) == -1)
+		return -1;
+	return mk_rec_set(rec, "recipe_hash", l->hash, strlen(l->hash), e);
+}
+
+static int
 set(struct mk_layout *l, struct mk_rec *rec, struct mk_err *e)
 {
 	struct mk_job_stats s;
@@ -343,8 +466,7 @@ set(struct mk_layout *l, struct mk_rec *rec, struct mk_err *e)
 	mk_job_stats(&l->job, &s);
 	mk_step_drop(rec, "lay");
 	mk_rec_del(rec, "job");
-	if (mk_rec_set(rec, "recipe", l->t.recipe, strlen(l->t.recipe), e) == -1 ||
-	    mk_rec_set(rec, "recipe_hash", l->hash, strlen(l->hash), e) == -1)
+	if (stamp(l, rec, e) == -1)
 		return -1;
 	if (l->first != NULL && mk_rec_setf(rec, e, "lay_symbol", "%s-%dx%d", l->first->name,
 	    l->rows, l->cols) == -1)

@@ -20,20 +20,38 @@ void mk_layout_free(struct mk_layout *l);	/* NULL is allowed */
 
 /* Why a record got no job. The words are lay_reason's, documented in mklay(5). */
 struct mk_refusal {
-	const char *word;	/* missing, data, glyph, module, area, quiet */
+	const char *word;	/* missing, data, glyph, fit, module, area, quiet, overlap, op, nest */
 	long line;		/* of the template */
 };
 
 /* Lay out one record: on success its old lay group and job are gone, and recipe,
- * recipe_hash, lay_symbol (if there is a symbol), lay_ms, lay_mark_mm,
+ * recipe_rev, recipe_hash, lay_symbol (if there is a symbol), lay_ms, lay_mark_mm,
  * lay_jump_mm, lay_strokes and job are set. 1; 0 if the record is refused (why,
- * and e says what; the record is untouched); -1. */
+ * and e says what); -1. With an array line tray and nest are set either way: the
+ * record's own nest, else the next one. But for those a refused record is untouched. */
 int mk_layout_rec(struct mk_layout *l, struct mk_rec *rec, struct mk_refusal *why,
 	struct mk_err *e);
 
 /* The job of the last record that was laid out; line[i] is the width in µm of the
  * pen of its i-th P op (0: not known). They belong to l, until its next record. */
 const struct mk_job *mk_layout_job(const struct mk_layout *l, const double **line, size_t *nline);
+
+/* What the strokes of one element, or of one pen, of the last record take. */
+struct mk_share {
+	long line;		/* of the template, of an element; 0: of a pen */
+	const char *name;	/* "symbol", "text", "shape"; the pen's */
+	size_t strokes;
+	double mark_mm, ms;	/* without the jumps between elements */
+};
+/* Element number i (from 0), then the pens; false behind the last. */
+bool mk_layout_share(const struct mk_layout *l, size_t i, struct mk_share *s);
+
+/* Check the template with sample values: each op, in the first and the last nest, every
+ * field as its sample line says, else at its longest in common use. Each fault is told
+ * to tell, as "line: what"; a field without a sample line, as a note. -1 only if it
+ * could not be done. */
+typedef int mk_lint_fn(void *arg, bool fault, const char *msg, struct mk_err *e);
+int mk_layout_lint(struct mk_layout *l, mk_lint_fn *tell, void *arg, struct mk_err *e);
 
 /* The rule that makes a symbol GS1: its data is the record's code, and the
  * record's id is a GS1 element string in brackets, "(" 2 to 4 digits ")" first. */

@@ -1,40 +1,49 @@
 #include "layout/setting.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/num.h"
 
-#define MM_MAX 10000	/* mm: the largest length or coordinate */
-
-/* A setting of a line: key=VALUE. set gives its error without a place. */
-struct setting {
-	const char *key;
-	bool must;
-	int (*set)(struct mk_lay_line *in, const char *val, struct mk_err *e);
-};
-
 /* ---- values ---- */
 
 static int
-fixed(const char *v, size_t n, int digits, int64_t min, int64_t max, double unit, double *to,
-	struct mk_err *e)
+fixed(const char *v, size_t n, int digits, int64_t min, int64_t max, double *to, struct mk_err *e)
 {
 	int64_t x;
 
 	if (mk_num_fix(v, n, digits, min, max, &x, e) == -1)
 		return -1;
-	*to = (double)x * unit;
+	*to = (double)x;
 	return 0;
 }
 
 int
 mk_lay_length(const char *v, double *to, struct mk_err *e)
 {
-	return fixed(v, strlen(v), 3, 1, MM_MAX * 1000, 1, to, e);
+	return fixed(v, strlen(v), 3, 1, MK_LAY_MM_MAX * 1000, to, e);
 }
 
-static int
-whole(const char *v, uint64_t min, uint64_t max, uint32_t *to, struct mk_err *e)
+int
+mk_lay_coord(const char *v, size_t n, double *to, struct mk_err *e)
+{
+	return fixed(v, n, 3, -MK_LAY_MM_MAX * 1000, MK_LAY_MM_MAX * 1000, to, e);
+}
+
+int
+mk_lay_point(const char *v, size_t n, struct mk_point *to, struct mk_err *e)
+{
+	const char *comma = memchr(v, ',', n);
+
+	if (comma == NULL)
+		return mk_err(e, MK_ECONF, "'%.*s' is no place: write X,Y in mm", (int)n, v);
+	if (mk_lay_coord(v, (size_t)(comma - v), &to->x, e) == -1)
+		return -1;
+	return mk_lay_coord(comma + 1, n - (size_t)(comma - v) - 1, &to->y, e);
+}
+
+int
+mk_lay_whole(const char *v, uint64_t min, uint64_t max, uint32_t *to, struct mk_err *e)
 {
 	uint64_t x;
 
@@ -44,73 +53,86 @@ whole(const char *v, uint64_t min, uint64_t max, uint32_t *to, struct mk_err *e)
 	return 0;
 }
 
-/* ---- pen NAME … ---- */
-
-static int
-set_power(struct mk_lay_line *in, const char *v, struct mk_err *e)
+int
+mk_lay_angle(const char *v, long *to, struct mk_err *e)
 {
-	double x;
+	int64_t x;
 
-	if (fixed(v, strlen(v), 1, 0, 1000, 1, &x, e) == -1)
+	if (mk_num_fix(v, strlen(v), 3, -360000, 360000, &x, e) == -1)
 		return -1;
-	in->pen->pen.power = (uint32_t)x;
+	*to = (long)x;
 	return 0;
 }
 
-static int
-set_freq(struct mk_lay_line *in, const char *v, struct mk_err *e)
+int
+mk_lay_choice(const char *v, const char *const *words, const char *what, unsigned *to,
+	struct mk_err *e)
 {
-	return whole(v, 0, 1000000000, &in->pen->pen.hz, e);
+	char all[128] = "";
+	size_t n = 0;
+	unsigned i;
+
+	for (i = 0; words[i] != NULL; i++) {
+		if (strcmp(v, words[i]) == 0) {
+			*to = i;
+			return 0;
+		}
+		if (n + strlen(words[i]) + 6 < sizeof all) {
+			const char *sep = i == 0 ? "" : words[i + 1] == NULL ? " and " : ", ";
+
+			memcpy(all + n, sep, strlen(sep));
+			n += strlen(sep);
+			memcpy(all + n, words[i], strlen(words[i]) + 1);
+			n += strlen(words[i]);
+		}
+	}
+	return mk_err(e, MK_ECONF, "no %s '%s': there %s %s", what, v, i == 1 ? "is" : "are", all);
 }
 
-static int
-set_speed(struct mk_lay_line *in, const char *v, struct mk_err *e)
+int
+mk_lay_flag(const char *v, bool *to, struct mk_err *e)
 {
-	return whole(v, 1, 1000000, &in->pen->pen.speed, e);
-}
+	static const char *const words[] = { "no", "yes", NULL };
+	unsigned i;
 
-static int
-set_pulse(struct mk_lay_line *in, const char *v, struct mk_err *e)
-{
-	return whole(v, 1, 1000000000, &in->pen->pen.ns, e);
-}
-
-static int
-set_passes(struct mk_lay_line *in, const char *v, struct mk_err *e)
-{
-	return whole(v, 1, 1000, &in->pen->passes, e);
-}
-
-static int
-set_line(struct mk_lay_line *in, const char *v, struct mk_err *e)
-{
-	return mk_lay_length(v, &in->pen->line, e);
-}
-
-static const struct setting pen_settings[] = {
-	{ "power", true, set_power }, { "freq", true, set_freq }, { "speed", true, set_speed },
-	{ "pulse", false, set_pulse }, { "passes", false, set_passes },
-	{ "line", false, set_line }, {0}
-};
-
-/* ---- what symbols and texts have in common ---- */
-
-static int
-set_at(struct mk_lay_line *in, const char *v, struct mk_err *e)
-{
-	const char *comma = strchr(v, ',');
-
-	if (comma == NULL)
-		return mk_err(e, MK_ECONF, "'%s' is no place: write X,Y in mm", v);
-	if (fixed(v, (size_t)(comma - v), 3, -MM_MAX * 1000, MM_MAX * 1000, 1,
-	    &in->el->at.x, e) == -1)
+	if (mk_lay_choice(v, words, "choice", &i, e) == -1)
 		return -1;
-	return fixed(comma + 1, strlen(comma + 1), 3, -MM_MAX * 1000, MM_MAX * 1000, 1,
-		&in->el->at.y, e);
+	*to = i == 1;
+	return 0;
 }
 
-static int
-set_pen(struct mk_lay_line *in, const char *v, struct mk_err *e)
+/* A format is a date's, or the number of digits to fill up with zeros. */
+int
+mk_lay_subst(struct mk_subst *s, const char *v, struct mk_err *e)
+{
+	uint64_t width;
+	struct mk_err no;
+	size_t i;
+
+	if (*v == '\0')
+		return mk_err(e, MK_ECONF, "empty: there would be nothing to mark");
+	if (mk_subst_parse(s, v, strlen(v), e) == -1)
+		return -1;
+	for (i = 0; i < s->n; i++)
+		if (s->part[i].name != NULL && s->part[i].n > 0 &&
+		    strchr(s->part[i].text, '%') == NULL &&
+		    mk_num_u64(s->part[i].text, s->part[i].n, 1, 18, &width, &no) == -1)
+			return mk_err(e, MK_ECONF, "column %d: {%s:%s}: a format is a date's, such as "
+				"{%s:%%Y%%m%%d}, or 1 to 18 digits, such as {%s:6}", s->part[i].col,
+				s->part[i].name, s->part[i].text, s->part[i].name, s->part[i].name);
+	return 0;
+}
+
+/* ---- settings that several kinds of lines have ---- */
+
+int
+mk_lay_at(struct mk_lay_line *in, const char *v, struct mk_err *e)
+{
+	return mk_lay_point(v, strlen(v), &in->el->at, e);
+}
+
+int
+mk_lay_pen_of(struct mk_lay_line *in, const char *v, struct mk_err *e)
 {
 	size_t i;
 
@@ -122,145 +144,70 @@ set_pen(struct mk_lay_line *in, const char *v, struct mk_err *e)
 	return mk_err(e, MK_ECONF, "no pen '%s' on the lines above", v);
 }
 
-static int
-set_data(struct mk_lay_line *in, const char *v, struct mk_err *e)
+int
+mk_lay_data(struct mk_lay_line *in, const char *v, struct mk_err *e)
 {
-	struct mk_subst *s = &in->el->data;
-	size_t i;
-
-	if (*v == '\0')
-		return mk_err(e, MK_ECONF, "empty: there would be nothing to mark");
-	if (mk_subst_parse(s, v, strlen(v), e) == -1)
-		return -1;
-	for (i = 0; i < s->n; i++)
-		if (s->part[i].name != NULL && s->part[i].n > 0 &&
-		    strchr(s->part[i].text, '%') == NULL)
-			return mk_err(e, MK_ECONF, "column %d: {%s:%s}: a format is a date's, "
-				"such as {%s:%%Y%%m%%d}", s->part[i].col, s->part[i].name,
-				s->part[i].text, s->part[i].name);
-	return 0;
+	return mk_lay_subst(&in->el->data, v, e);
 }
 
-static int
-turn(struct mk_lay_line *in, const char *v, struct mk_err *e)
+int
+mk_lay_rotate(struct mk_lay_line *in, const char *v, struct mk_err *e)
 {
-	int64_t x;
-
-	if (mk_num_fix(v, strlen(v), 3, -360000, 360000, &x, e) == -1)
-		return -1;
-	in->el->rotate = (long)x;
-	return 0;
+	return mk_lay_angle(v, &in->el->rotate, e);
 }
 
-/* ---- symbol TYPE … ---- */
-
-static int
-set_size(struct mk_lay_line *in, const char *v, struct mk_err *e)
+int
+mk_lay_mirror(struct mk_lay_line *in, const char *v, struct mk_err *e)
 {
-	return mk_lay_length(v, &in->el->size, e);
+	return mk_lay_flag(v, &in->el->mirror, e);
 }
 
-static int
-set_module(struct mk_lay_line *in, const char *v, struct mk_err *e)
+int
+mk_lay_overlap(struct mk_lay_line *in, const char *v, struct mk_err *e)
 {
-	return mk_lay_length(v, &in->el->module, e);
+	return mk_lay_flag(v, &in->el->overlap, e);
 }
 
-static int
-set_modules(struct mk_lay_line *in, const char *v, struct mk_err *e)
-{
-	struct mk_symbol_ask *ask = &in->el->ask;
-	uint32_t n;
-
-	if (whole(v, 1, 1000, &n, e) == -1)
-		return -1;
-	if ((ask->size = mk_symbol_size(ask->type, (int)n, (int)n)) == NULL)
-		return mk_err(e, MK_ECONF, "there is no %s of %lux%lu modules", ask->type->name,
-			(unsigned long)n, (unsigned long)n);
-	return 0;
-}
-
-static int
-set_fill(struct mk_lay_line *in, const char *v, struct mk_err *e)
-{
-	(void)in;
-	return strcmp(v, "hatch") == 0 ? 0 : mk_err(e, MK_ECONF, "no fill '%s': there is hatch", v);
-}
-
-static int
-set_pitch(struct mk_lay_line *in, const char *v, struct mk_err *e)
+int
+mk_lay_pitch(struct mk_lay_line *in, const char *v, struct mk_err *e)
 {
 	in->pitch = true;
 	return mk_lay_length(v, &in->el->pitch, e);
 }
 
-static int
-set_quarter(struct mk_lay_line *in, const char *v, struct mk_err *e)
+int
+mk_lay_hatch_angle(struct mk_lay_line *in, const char *v, struct mk_err *e)
 {
-	if (turn(in, v, e) == -1)
-		return -1;
-	return in->el->rotate % 90000 == 0 && in->el->rotate >= 0 && in->el->rotate < 360000 ? 0
-		: mk_err(e, MK_ECONF, "a symbol is turned by 0, 90, 180 or 270");
+	in->el->angled = true;
+	return mk_lay_angle(v, &in->el->angle, e);
 }
 
-static int
-set_quiet(struct mk_lay_line *in, const char *v, struct mk_err *e)
+int
+mk_lay_cross(struct mk_lay_line *in, const char *v, struct mk_err *e)
 {
-	uint32_t n;
-
-	if (whole(v, 0, 100, &n, e) == -1)
-		return -1;
-	in->quiet = true;
-	in->el->quiet = (int)n;
-	return 0;
+	return mk_lay_flag(v, &in->el->cross, e);
 }
 
-static const struct setting symbol_settings[] = {
-	{ "at", true, set_at }, { "pen", true, set_pen }, { "data", true, set_data },
-	{ "size", false, set_size }, { "module", false, set_module },
-	{ "modules", false, set_modules }, { "fill", false, set_fill },
-	{ "pitch", false, set_pitch }, { "rotate", false, set_quarter },
-	{ "quiet", false, set_quiet }, {0}
-};
-
-/* ---- text … ---- */
-
-static int
-set_height(struct mk_lay_line *in, const char *v, struct mk_err *e)
+const char *
+mk_lay_path(struct mk_template *t, const char *file, struct mk_err *e)
 {
-	return mk_lay_length(v, &in->el->height, e);
+	const char *slash = strrchr(t->name, '/');
+	struct mk_buf b = {0};
+	char *path = NULL;
+
+	if (*file == '/' || slash == NULL)
+		return mk_arena_dup(&t->arena, file, strlen(file), e);
+	if (mk_buf_add(&b, t->name, (size_t)(slash - t->name) + 1, e) == 0 &&
+	    mk_buf_adds(&b, file, e) == 0)
+		path = mk_arena_dup(&t->arena, b.p, b.n, e);
+	mk_buf_clear(&b);
+	return path;
 }
-
-static int
-set_font(struct mk_lay_line *in, const char *v, struct mk_err *e)
-{
-	return mk_font_open(&in->el->font, v, e);
-}
-
-static int
-set_anchor(struct mk_lay_line *in, const char *v, struct mk_err *e)
-{
-	static const char *const names[] = { "start", "mid", "end" };
-	unsigned i;
-
-	for (i = 0; i < 3; i++)
-		if (strcmp(v, names[i]) == 0) {
-			in->el->anchor = (enum mk_anchor)i;
-			return 0;
-		}
-	return mk_err(e, MK_ECONF, "no anchor '%s': there are start, mid and end", v);
-}
-
-static const struct setting text_settings[] = {
-	{ "at", true, set_at }, { "height", true, set_height }, { "pen", true, set_pen },
-	{ "data", true, set_data }, { "font", false, set_font },
-	{ "anchor", false, set_anchor }, { "rotate", false, turn }, {0}
-};
 
 /* ---- all of a line ---- */
 
 static const char *
-known(const struct setting *s, char *out, size_t n)
+known(const struct mk_lay_setting *s, char *out, size_t n)
 {
 	size_t at = 0, len;
 
@@ -275,17 +222,14 @@ known(const struct setting *s, char *out, size_t n)
 }
 
 int
-mk_lay_settings(struct mk_lay_line *in, size_t i, enum mk_lay_table which, struct mk_err *e)
+mk_lay_settings(struct mk_lay_line *in, size_t i, const struct mk_lay_setting *table,
+	struct mk_err *e)
 {
-	static const struct setting *const tables[] = {
-		pen_settings, symbol_settings, text_settings
-	};
-	const struct setting *table = tables[which];
 	const struct mk_words *l = in->l;
-	const struct setting *s;
+	const struct mk_lay_setting *s;
 	const char *v;
 	unsigned seen = 0, bit;
-	char all[128];
+	char all[180];
 
 	for (; i < l->n; i++) {
 		for (s = table, bit = 1; s->key != NULL; s++, bit <<= 1)

@@ -52,12 +52,21 @@ mk_strokes_begin(struct mk_strokes *l, struct mk_point p, struct mk_err *e)
 		l->s = s;
 		l->cap = cap;
 	}
-	l->s[l->n].first = l->npt;
-	l->s[l->n++].n = 0;
+	l->s[l->n] = (struct mk_stroke){ .first = l->npt };
+	l->n++;
 	if (mk_strokes_to(l, p, e) == -1) {
 		l->n--;
 		return -1;
 	}
+	return 0;
+}
+
+int
+mk_strokes_dot(struct mk_strokes *l, struct mk_point p, uint32_t us, struct mk_err *e)
+{
+	if (mk_strokes_begin(l, p, e) == -1)
+		return -1;
+	l->s[l->n - 1].us = us;
 	return 0;
 }
 
@@ -99,4 +108,16 @@ mk_affine_back(const struct mk_affine *t, struct mk_point p)
 	struct mk_point q = { t->a * x + t->c * y, t->b * x + t->d * y };
 
 	return q;
+}
+
+struct mk_affine
+mk_affine_then(const struct mk_affine *u, const struct mk_affine *t)
+{
+	struct mk_affine r = {
+		t->a * u->a + t->b * u->c, t->a * u->b + t->b * u->d,
+		t->c * u->a + t->d * u->c, t->c * u->b + t->d * u->d,
+		t->a * u->x0 + t->b * u->y0 + t->x0, t->c * u->x0 + t->d * u->y0 + t->y0
+	};
+
+	return r;
 }

@@ -129,7 +129,7 @@ one_size(struct mk_symbol *enc, const struct mk_symbol_ask *ask, int *read, int 
 static void
 all_sizes(void)
 {
-	struct mk_symbol_ask ask = { mk_symbol_type("datamatrix"), NULL, false };
+	struct mk_symbol_ask ask = { .type = mk_symbol_type("datamatrix") };
 	struct mk_symbol *enc = NULL;
 	int sizes = 0, read = 0, mended = 0;
 

@@ -113,9 +113,13 @@ test_limits(void)
 	refused(big, "data: 19999 bytes do not fit any datamatrix", "more than libzint takes");
 	big[2000] = '\0';
 	refused(big, "data: 2000 bytes need a datamatrix of 144x144 modules, which not every reader "
-		"reads: ask for that size if yours does", "144x144 is not chosen by itself");
+		"reads: write readers=any if yours does", "144x144 is not chosen by itself");
 	ask.size = mk_symbol_size(ask.type, 144, 144);
-	ok(encode(big) == 0 && m.rows == 144, "but made when asked for");
+	refused(big, "not every reader reads such a datamatrix: write readers=any if yours does",
+		"nor made when asked for");
+	ask.any = true;
+	ok(encode(big) == 0 && m.rows == 144, "but if any reader will do");
+	ask.any = false;
 	ask.size = NULL;
 }
 
@@ -126,13 +130,68 @@ test_sizes(void)
 	const struct mk_symbol_size *z;
 	int good = 0, n = 0;
 
+	ask.any = true;
 	for (z = ask.type->sizes; z->rows != 0; z++, n++) {
 		ask.size = z;
 		good += encode("A1") == 0 && m.rows == z->rows && m.cols == z->cols;
 	}
+	ok(good == 48 && n == 48, "all 24 square sizes of Data Matrix, 6 rectangles, 18 of DMRE");
+	ask.type = mk_symbol_type("qr");
+	for (good = n = 0, z = ask.type->sizes; z->rows != 0; z++, n++) {
+		ask.size = z;
+		good += encode("A1") == 0 && m.rows == z->rows && m.cols == z->cols;
+	}
+	ok(good == 40 && n == 40, "all 40 sizes of QR code");
 	ask.size = NULL;
-	ok(good == 24 && n == 24, "all 24 square sizes of Data Matrix");
+	ask.any = false;
+	ask.type = mk_symbol_type("datamatrix-rect");
+	ok(encode("A1") == 0 && m.rows == 8 && m.cols == 18, "the smallest rectangle");
+	ok(encode("THE QUICK BROWN FOX") == 0 && m.rows == 12 && m.cols == 26, "one that holds more");
+	refused("THE QUICK BROWN FOX JUMPS OVER THE LAZY DOG THE QUICK BROWN FOX JUMPS OVER THE DOG",
+		"data: 82 bytes do not fit any datamatrix-rect", "too much for any of them");
+	ask.type = mk_symbol_type("datamatrix");
 	ok(mk_symbol_size(ask.type, 21, 21) == NULL, "21x21 is none");
+}
+
+static void
+kind(const char *name, const char *data, bool gs1, int rows, const char *why)
+{
+	ask = (struct mk_symbol_ask){ .type = mk_symbol_type(name), .gs1 = gs1 };
+	ok(ask.type != NULL && (encode(data) == 0) == (why == NULL) && (why != NULL || m.rows == rows),
+		"%s of %s", name, data);
+	if (why != NULL)
+		is(e.msg, why, "  is refused");
+	ask = (struct mk_symbol_ask){ .type = mk_symbol_type("datamatrix") };
+}
+
+static void
+test_kinds(void)
+{
+	int low, high;
+
+	kind("qr", "HELLO", false, 21, NULL);
+	kind("qr", "10A%", true, 0, "data: not every reader reads a GS1 qr with '%': write readers=any if "
+		"yours does");
+	kind("microqr", "1", false, 0, "not every reader reads such a microqr: write readers=any if yours "
+		"does");
+	kind("aztec", "HELLO", false, 15, NULL);
+	kind("pdf417", "HELLO", false, 18, NULL);
+	kind("code128", "HELLO", false, 1, NULL);
+	kind("code128", "0109506000134352", true, 1, NULL);
+	kind("code39", "HELLO", false, 1, NULL);
+	kind("code39", "10A", true, 1, "data: there is no GS1 code39");
+	kind("code93", "HELLO", false, 1, NULL);
+	kind("itf", "1234", false, 1, NULL);
+	kind("itf", "123", false, 1, "data: itf holds a multiple of 2 digits, these are 3");
+	kind("ean13", "4006381333931", false, 1, NULL);
+	kind("ean13", "400638133393", false, 1, "data: ean13 holds 13 digits, these are 12");
+	kind("ean13", "400638133393A", false, 1, "data: ean13 holds digits only");
+	ask = (struct mk_symbol_ask){ .type = mk_symbol_type("qr"), .level = 1 };
+	low = encode("0123456789012345678901234567890123456789") == 0 ? m.rows : 0;
+	ask.level = 4;
+	high = encode("0123456789012345678901234567890123456789") == 0 ? m.rows : 0;
+	ok(low > 0 && high > low, "more correction makes a larger qr: %d, %d", low, high);
+	ask = (struct mk_symbol_ask){ .type = mk_symbol_type("datamatrix") };
 }
 
 int
@@ -147,6 +206,7 @@ main(void)
 	test_gs1();
 	test_limits();
 	test_sizes();
+	test_kinds();
 	mk_symbol_free(s);
 	return done();
 }
