@@ -9,8 +9,6 @@
 #include "layout/drawing.h"
 
 #define DWELL 1000	/* µs, of a dot */
-#define BARS 0.15	/* of a linear symbol's width: its height, */
-#define BARS_MIN 5000	/* and at least so many µm */
 #define SVG_MAX (64u << 20)
 
 /* How far chords may be from the curve: what the pen's line hides. */

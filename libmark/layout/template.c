@@ -168,12 +168,15 @@ group(struct reading *r, struct mk_lay_line *in, struct mk_err *e)
 	struct mk_lay_group *g = out == &r->group[MK_LAY_GROUPS] ? NULL : &r->group[r->depth + 1];
 	struct mk_element el = {0};
 	struct mk_affine own;
+	int got;
 
 	if (g == NULL)
 		return mk_words_err(in->l, 0, e, "groups are more than %d deep", MK_LAY_GROUPS);
 	in->el = &el;
 	in->scale = 1;
-	if (mk_lay_settings(in, 1, mk_set_group, e) == -1)
+	got = mk_lay_settings(in, 1, mk_set_group, e);
+	in->el = NULL;
+	if (got == -1)
 		return -1;
 	el.at.x *= out->scale;
 	el.at.y *= out->scale;

@@ -14,14 +14,14 @@ export MK_CONF
 job='v1 n=6 crc=ff4299d9 P400,30000,1000 M400,0 L400,2100 M1200,2100 L1200,0 L2400,0'
 printf 'code:IL\tkeep:\\x1d äö\n' >in
 hash=$( (cat i.lay; echo) | sha256sum | cut -d' ' -f1)
-run 'a job' 0 "code:IL${T}keep:\\x1d äö${T}recipe:i${T}recipe_hash:$hash${T}lay_ms:6.5${T}\
+run 'a job' 0 "code:IL${T}keep:\\x1d äö${T}recipe:i${T}recipe_rev:${hash%"${hash#????????}"}${T}recipe_hash:$hash${T}lay_ms:6.5${T}\
 lay_mark_mm:5.4${T}lay_jump_mm:1.2${T}lay_strokes:2${T}job:$job" '' mk-layout -t i.lay <in
 
 # what an earlier mk-layout left goes, whatever else is there stays where it was
 printf 'job:old\tlay_result:refused\tlay_reason:glyph\tcode:IL\tlayer:2\tlay_x:1\n' >in
 try mk-layout -t i.lay <in
 is 'old fields of its own go, the job is last' "$(printf '%s\n' "$out" | sed 's/:[^\t]*//g')" \
-	"code${T}layer${T}recipe${T}recipe_hash${T}lay_ms${T}lay_mark_mm${T}lay_jump_mm${T}lay_strokes${T}job"
+	"code${T}layer${T}recipe${T}recipe_rev${T}recipe_hash${T}lay_ms${T}lay_mark_mm${T}lay_jump_mm${T}lay_strokes${T}job"
 
 # ---- the time model and the recipe's hash ----
 cat >mk.conf <<-'E'
@@ -105,7 +105,7 @@ refused 'no GS1 data' data '3: (01)1: data: byte 0x20 cannot stand in GS1 data' 
 	'id:(01)1' 'code:01 1' hri:x
 refused 'no glyph' glyph "4: X7: font futural has no glyph for 'ö' (U+00F6)" id:X7 code:1 hri:Hölle
 refused 'outside' area \
-	'4: X7: reaches -11.238,-6.000: outside the work area of 20 x 20 mm' \
+	'4: X7: reaches x=11.238: outside the work area of 20 x 20 mm' \
 	id:X7 code:1 hri:MMMMMMMMMMMMMMMMMMMM
 
 printf 'code:   \n' >in
@@ -179,7 +179,8 @@ run 'an operand' 2 '' \
 	"mk-layout: 'in': records are read from standard input: see mk-layout --help" mk-layout -t i.lay in
 echo 'txt' >>i.lay
 run 'a wrong template' 2 '' "mk-layout: i.lay:4:1: unknown word 'txt': a template has workarea, \
-recipe, pen, symbol and text lines, see mklay(5)" mk-layout -t i.lay <in
+recipe, pen, symbol, text, line, rect, circle, arc, polyline, svg, group, end, array, op, offset and \
+sample lines" mk-layout -t i.lay <in
 sed -i '$d' i.lay
 if [ -e /dev/full ]; then
 	mk-layout -t i.lay <in >/dev/full 2>err

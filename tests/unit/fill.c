@@ -1,13 +1,20 @@
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "ident/symbol.h"
 #include "layout/check.h"
+#include "layout/cut.h"
 #include "layout/fill.h"
+#include "layout/order.h"
+#include "layout/region.h"
 #include "tests/tap.h"
 
 static struct mk_err e;
 static struct mk_strokes l;
+static struct mk_filler f;
+static struct mk_region region;
+static const struct mk_affine upright = { 1, 0, 0, 1, 0, 0 };
 
 static int
 near(double a, double b)
@@ -18,8 +25,8 @@ near(double a, double b)
 static void
 rows(double module, double pitch, double line, int n, double first, double step)
 {
-	const struct mk_hatch h = { module, pitch, line };
-	struct mk_hatch_rows r = mk_hatch_rows(&h);
+	const struct mk_hatch h = { .mx = module, .my = module, .pitch = pitch, .line = line };
+	struct mk_hatch_rows r = mk_hatch_rows(&h, module);
 
 	ok(r.n == n && near(r.first, first) && near(r.step, step),
 		"a module of %g, pitch %g, line %g: %d lines, the first at %g, then every %g",
@@ -38,90 +45,193 @@ test_rows(void)
 	rows(10000 / 24.0, 100, 100, 4, 10000 / 192.0, 10000 / 96.0);
 }
 
-/* Where a line of that width passes over a point. */
-static int
-burnt(double x, double y, double line)
-{
-	size_t i;
+/* ---- what the strokes cover: a round beam, 20 samples a module ---- */
 
-	for (i = 0; i < l.n; i++) {
-		struct mk_point a = l.pt[l.s[i].first], b = l.pt[l.s[i].first + 1];
-		double cx;
+#define SIDE 20
 
-		if (fabs(y - a.y) > line / 2)
-			continue;
-		cx = fmin(fmax(x, fmin(a.x, b.x)), fmax(a.x, b.x));
-		if (hypot(x - cx, y - a.y) <= line / 2)
-			return 1;
-	}
-	return 0;
-}
-
-#define SIDE 23
-
-/* The worst cover, in percent, of dark and of light modules; in so many samples
- * that they do not keep step with the lines. */
 static void
-cover(const struct mk_matrix *m, const struct mk_hatch *h, double *dark, double *light)
+burn(unsigned char *px, int w, int h, double scale, double line)
 {
-	int r, c, i, k;
+	double r = line / 2;
+	size_t i, k;
 
-	*dark = 100;
-	*light = 0;
-	for (r = 0; r < m->rows; r++)
-		for (c = 0; c < m->cols; c++) {
-			double n = 0;
+	for (i = 0; i < l.n; i++)
+		for (k = l.s[i].n > 1; k < l.s[i].n; k++) {
+			struct mk_point b = l.pt[l.s[i].first + k], a = l.pt[l.s[i].first + (k > 0 ? k - 1 : 0)];
+			int x0 = (int)((fmin(a.x, b.x) - r) * scale + w / 2.0) - 1;
+			int x1 = (int)((fmax(a.x, b.x) + r) * scale + w / 2.0) + 1;
+			int y0 = (int)((fmin(a.y, b.y) - r) * scale + h / 2.0) - 1;
+			int y1 = (int)((fmax(a.y, b.y) + r) * scale + h / 2.0) + 1, x, y;
+			double dx = b.x - a.x, dy = b.y - a.y, d2 = dx * dx + dy * dy;
 
-			for (i = 0; i < SIDE; i++)
-				for (k = 0; k < SIDE; k++)
-					n += burnt((c + (k + 0.5) / SIDE - m->cols / 2.0) * h->module,
-						(m->rows / 2.0 - r - (i + 0.5) / SIDE) * h->module, h->line);
-			if (m->dark[r * m->cols + c])
-				*dark = fmin(*dark, n * 100 / (SIDE * SIDE));
-			else
-				*light = fmax(*light, n * 100 / (SIDE * SIDE));
+			for (y = y0 < 0 ? 0 : y0; y <= y1 && y < h; y++)
+				for (x = x0 < 0 ? 0 : x0; x <= x1 && x < w; x++) {
+					double px_x = (x + 0.5 - w / 2.0) / scale, px_y = (y + 0.5 - h / 2.0) / scale;
+					double u = d2 > 0 ? ((px_x - a.x) * dx + (px_y - a.y) * dy) / d2 : 0;
+
+					u = fmin(fmax(u, 0), 1);
+					if (hypot(a.x + u * dx - px_x, a.y + u * dy - px_y) <= r)
+						px[y * w + x] = 1;
+				}
 		}
 }
 
+/* The worst cover, in percent, of dark and of light modules, a module around too. */
 static void
-test_cover(struct mk_symbol *s, double module, double pitch, double line)
+cover(const struct mk_matrix *m, double module, double line, double *dark, double *light)
 {
-	static const struct mk_affine upright = { 1, 0, 0, 1, 0, 0 };
-	const struct mk_symbol_ask ask = { mk_symbol_type("datamatrix"), NULL, false };
-	const struct mk_hatch h = { module, pitch, line };
+	int w = (m->cols + 2) * SIDE, h = (m->rows + 2) * SIDE, r, c, i, k;
+	unsigned char *px = calloc((size_t)w * (size_t)h, 1);
+
+	*dark = 100;
+	*light = 0;
+	if (px == NULL)
+		return;
+	burn(px, w, h, SIDE / module, line);
+	for (r = -1; r <= m->rows; r++)
+		for (c = -1; c <= m->cols; c++) {
+			double n = 0;
+
+			for (i = 0; i < SIDE; i++)	/* y up */
+				for (k = 0; k < SIDE; k++)
+					n += px[(h - 1 - (r + 1) * SIDE - i) * w + (c + 1) * SIDE + k];
+			n *= 100.0 / (SIDE * SIDE);
+			if (r >= 0 && c >= 0 && r < m->rows && c < m->cols && m->dark[r * m->cols + c])
+				*dark = fmin(*dark, n);
+			else
+				*light = fmax(*light, n);
+		}
+	free(px);
+}
+
+static void
+test_cover(struct mk_symbol *s, double module, double pitch, double line, enum mk_direction way)
+{
+	const struct mk_symbol_ask ask = { .type = mk_symbol_type("datamatrix") };
+	const struct mk_hatch h = { .mx = module, .my = module, .pitch = pitch, .line = line,
+		.way = way, .turns = true, .sym = 1 };
 	struct mk_matrix m;
 	double dark, light;
 
 	mk_strokes_reset(&l);
 	ok(mk_symbol_encode(s, &ask, "A1B2C3", 6, &m, &e) == 0 &&
-		mk_fill_hatch(&m, &h, &upright, &l, &e) == 0, "module %g, pitch %g, line %g: filled",
-		module, pitch, line);
-	cover(&m, &h, &dark, &light);
+		mk_fill_hatch(&f, &m, &h, &upright, &l, &e) == 0, "module %g, pitch %g, line %g, way %d: "
+		"filled", module, pitch, line, (int)way);
+	cover(&m, module, line, &dark, &light);
 	ok(dark >= 90 && light <= 6, "dark modules covered %.1f %% at least, light ones %.1f %% at most",
 		dark, light);
 }
 
-/* Two rows of three modules: #.# and .#. */
+/* Outlines, and those filled at an angle, stay inside, too. */
+static void
+test_outline(struct mk_symbol *s)
+{
+	const struct mk_symbol_ask ask = { .type = mk_symbol_type("datamatrix") };
+	const struct mk_hatch h = { .mx = 400, .my = 400, .pitch = 50, .line = 50 };
+	const struct mk_region_fill at = { .angle = 30, .pitch = 45, .turns = true };
+	struct mk_strokes outline = {0};
+	struct mk_matrix m;
+	double dark, light;
+	size_t i, closed = 0;
+
+	mk_strokes_reset(&l);
+	ok(mk_symbol_encode(s, &ask, "A1B2C3", 6, &m, &e) == 0 &&
+		mk_fill_outline(&f, &m, &h, &upright, &l, &e) == 0, "outlines");
+	cover(&m, 400, 50, &dark, &light);
+	for (i = 0; i < l.n; i++)
+		closed += l.s[i].form == MK_CLOSED && l.pt[l.s[i].first].x ==
+			l.pt[l.s[i].first + l.s[i].n - 1].x;
+	ok(closed == l.n && light < 0.5 && dark < 60, "closed, half a line inside: light "
+		"ones covered %.1f %%", light);
+	outline = l;
+	memset(&l, 0, sizeof l);
+	ok(mk_region_hatch(&region, &outline, 0, outline.n, &at, &l, NULL, &e) == 0, "filled at 30 degrees");
+	cover(&m, 400, 50, &dark, &light);
+	ok(dark >= 90 && light <= 6, "dark modules covered %.1f %% at least, light ones %.1f %% at most",
+		dark, light);
+	mk_strokes_clear(&outline);
+}
+
+/* Two rows of three modules: #.# and ##. */
 static void
 test_strokes(void)
 {
 	static const unsigned char dark[] = { 1, 0, 1, 1, 1, 0 };
 	const struct mk_matrix m = { 2, 3, dark };
-	const struct mk_hatch h = { 400, 200, 100 };
-	static const double want[][3] = {	/* y, from, to */
-		{ 300, -550, -250 }, { 300, 250, 550 }, { 100, 550, 250 }, { 100, -250, -550 },
-		{ -100, -550, 150 }, { -300, 150, -550 }
-	};
+	struct mk_hatch h = { .mx = 400, .my = 400, .pitch = 200, .line = 100, .way = MK_ROWS, .turns = true,
+		.sym = 3 };
 	const struct mk_affine t = mk_affine_place((struct mk_point){ 1000, 0 }, 180000);
-	size_t i;
-	int good = 1;
+	const struct mk_stroke *s;
 
 	mk_strokes_reset(&l);
-	ok(mk_fill_hatch(&m, &h, &t, &l, &e) == 0 && l.n == 6, "runs are merged");
-	for (i = 0; i < l.n && i < 6; i++)
-		good &= near(l.pt[2 * i].x, 1000 - want[i][1]) && near(l.pt[2 * i].y, -want[i][0]) &&
-			near(l.pt[2 * i + 1].x, 1000 - want[i][2]);
-	ok(good, "to and fro, half a line short, turned as asked");
+	ok(mk_fill_hatch(&f, &m, &h, &t, &l, &e) == 0 && l.n == 3 && l.npt == 12,
+		"runs along rows are meanders");
+	s = &l.s[2];
+	ok(s->form == MK_MEANDER && s->sym == 3 && s->r0 == 1 && s->c0 == 0 && s->r1 == 2 && s->c1 == 2 &&
+		near(l.pt[8].x, 1550) && near(l.pt[8].y, 100) && near(l.pt[9].x, 850) &&
+		near(l.pt[10].x, 850) && near(l.pt[10].y, 300) && near(l.pt[11].x, 1550),
+		"half a line short, there and back, turned as asked");
+	mk_strokes_reset(&l);
+	h.way = MK_BEST;
+	ok(mk_fill_hatch(&f, &m, &h, &t, &l, &e) == 0 && l.n == 3, "as few runs as there can be");
+	h.cross = true;
+	mk_strokes_reset(&l);
+	ok(mk_fill_hatch(&f, &m, &h, &t, &l, &e) == 0 && l.n == 6, "crossed, the other way too");
+	h.cross = h.turns = false;
+	mk_strokes_reset(&l);
+	ok(mk_fill_hatch(&f, &m, &h, &t, &l, &e) == 0 && l.n == 6 && l.s[0].form == MK_OPEN &&
+		l.s[0].n == 2, "without turns, each line by itself");
+	mk_strokes_reset(&l);
+	ok(mk_fill_dots(&m, &h, 500, &upright, &l, &e) == 0 && l.n == 4 && l.s[3].us == 500 &&
+		near(l.pt[3].x, 0) && near(l.pt[3].y, -200), "a dot in each dark module");
+}
+
+/* ---- the cut is exact: against all ways to choose, on small matrices ---- */
+
+static int
+count_runs(const struct mk_matrix *m, const unsigned char *along)
+{
+	int r, c, n = 0;
+
+	for (r = 0; r < m->rows; r++)
+		for (c = 0; c < m->cols; c++) {
+			int i = r * m->cols + c, before = along[i] ? (r > 0 ? i - m->cols : -1) : (c > 0 ? i - 1 : -1);
+
+			if (m->dark[i])
+				n += before < 0 || !m->dark[before] || along[before] != along[i];
+		}
+	return n;
+}
+
+static void
+test_cut(void)
+{
+	unsigned char dark[12], try[12];
+	struct mk_matrix m = { 3, 4, dark };
+	struct mk_buf out = {0}, work = {0};
+	unsigned seed = 7, bits, i;
+	int round, worse = 0, failed = 0;
+
+	for (round = 0; round < 60; round++) {
+		int least = 99, n;
+
+		for (i = 0; i < 12; i++) {
+			seed = seed * 1103515245u + 12345u;
+			dark[i] = (seed >> 16) % 3 != 0;
+		}
+		failed |= mk_cut(&m, &out, &work, &e);
+		for (bits = 0; bits < 1u << 12; bits++) {
+			for (i = 0; i < 12; i++)
+				try[i] = bits >> i & 1;
+			n = count_runs(&m, try);
+			least = n < least ? n : least;
+		}
+		worse += count_runs(&m, (const unsigned char *)out.p) != least;
+	}
+	ok(failed == 0 && worse == 0, "60 matrices fall into the fewest runs there can be: %d do not",
+		worse);
+	mk_buf_clear(&out);
+	mk_buf_clear(&work);
 }
 
 static void
@@ -144,6 +254,32 @@ test_quiet(void)
 	}
 }
 
+static void
+test_apart(void)
+{
+	static const struct { double x0, y0, x1, y1; bool apart; const char *what; } c[] = {
+		{ 0, -500, 0, 500, false, "a line across" }, { -500, 90, 500, 90, false, "one nearer than a line" },
+		{ -500, 110, 500, 110, true, "one farther" }, { 1200, 0, 1200, 900, true, "one behind the end" },
+		{ 0, 90, 0, 90, false, "a dot near it" }, { 1050, -80, 1300, 300, false, "by a corner" }
+	};
+	struct mk_piece a = { 0, 1, 100, { 0, 0, 0, 0 } }, b = { 1, 2, 100, { 0, 0, 0, 0 } };
+	size_t i;
+
+	for (i = 0; i < sizeof c / sizeof *c; i++) {
+		bool dot = c[i].x0 == c[i].x1 && c[i].y0 == c[i].y1;
+
+		mk_strokes_reset(&l);
+		ok(mk_strokes_begin(&l, (struct mk_point){ -1000, 0 }, &e) == 0 &&
+			mk_strokes_to(&l, (struct mk_point){ 1000, 0 }, &e) == 0 &&
+			mk_strokes_begin(&l, (struct mk_point){ c[i].x0, c[i].y0 }, &e) == 0 &&
+			(dot || mk_strokes_to(&l, (struct mk_point){ c[i].x1, c[i].y1 }, &e) == 0), "two strokes");
+		a.box = mk_check_box(&l, 0, 1);
+		b.box = mk_check_box(&l, 1, 2);
+		ok(mk_check_apart(&l, &a, &b) == c[i].apart && mk_check_apart(&l, &b, &a) == c[i].apart,
+			"  overlap: %s", c[i].what);
+	}
+}
+
 int
 main(void)
 {
@@ -151,14 +287,21 @@ main(void)
 
 	test_rows();
 	test_strokes();
+	test_cut();
 	test_quiet();
+	test_apart();
 	ok(mk_symbol_new(&s, &e) == 0, "an encoder");
-	test_cover(s, 400, 100, 100);
-	test_cover(s, 10000 / 24.0, 100, 100);
-	test_cover(s, 8000 / 18.0, 50, 50);
-	test_cover(s, 300, 50, 100);
-	test_cover(s, 200, 50, 80);
+	test_cover(s, 400, 100, 100, MK_BEST);
+	test_cover(s, 400, 100, 100, MK_ROWS);
+	test_cover(s, 400, 100, 100, MK_COLUMNS);
+	test_cover(s, 10000 / 24.0, 100, 100, MK_BEST);
+	test_cover(s, 8000 / 18.0, 50, 50, MK_BEST);
+	test_cover(s, 300, 50, 100, MK_BEST);
+	test_cover(s, 200, 50, 80, MK_BEST);
+	test_outline(s);
 	mk_symbol_free(s);
+	mk_filler_clear(&f);
+	mk_region_clear(&region);
 	mk_strokes_clear(&l);
 	return done();
 }

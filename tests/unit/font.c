@@ -1,12 +1,14 @@
 #include <math.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "layout/font.h"
-#include "layout/order.h"
 #include "tests/tap.h"
 
 static struct mk_err e;
 static struct mk_strokes l;
+static struct mk_buf bytes;
+static const char *why;
 static const struct mk_affine upright = { 1, 0, 0, 1, 0, 0 };
 
 static int
@@ -31,11 +33,20 @@ box(double b[4])
 }
 
 static int
+lay(const struct mk_font *f, const char *s, const struct mk_text_set *set,
+	const struct mk_affine *t, double *width)
+{
+	mk_strokes_reset(&l);
+	return mk_font_text(f, s, strlen(s), set, t, &l, width, &why, &e);
+}
+
+static int
 text(const struct mk_font *f, const char *s, enum mk_anchor anchor, const struct mk_affine *t,
 	double *width)
 {
-	mk_strokes_reset(&l);
-	return mk_font_text(f, s, strlen(s), 2100, anchor, t, &l, width, &e);
+	const struct mk_text_set set = { .height = 2100, .anchor = anchor, .tolerance = 5 };
+
+	return lay(f, s, &set, t, width);
 }
 
 static void
@@ -87,8 +98,9 @@ test_missing(struct mk_font *f)
 	ok(text(f, "a\x7f", MK_ANCHOR_START, &upright, NULL) == -1, "DEL is none");
 	ok(text(f, "\xe2\x82", MK_ANCHOR_START, &upright, NULL) == -1, "cut UTF-8");
 	is(e.msg, "font futural has no glyph for byte 0xe2", "  is no character");
-	ok(mk_font_open(&f, "comic", &e) == -1 && e.code == MK_EDATA, "an unknown font");
-	is(e.msg, "no font 'comic': there is futural", "  and those that are there");
+	ok(mk_font_open(&f, "comic", &bytes, &e) == -1 && e.code == MK_EDATA, "an unknown font");
+	is(e.msg, "no font 'comic': there are futural futuram rowmans rowmant scripts timesr and the "
+		"paths of .ttf, .otf and .jhf files", "  and those that are there");
 }
 
 /* A glyph for each of ' ' to 'H', the last of them given. */
@@ -122,19 +134,76 @@ test_parse(void)
 }
 
 static void
-test_order(void)
+test_set(struct mk_font *f)
 {
-	static const struct mk_point pt[] = { { 10, 0 }, { 11, 0 }, { 5, 0 }, { 2, 0 }, { 6, 0 }, { 9, 0 } };
-	struct mk_point at = { 0, 0 };
-	size_t i;
+	struct mk_text_set set = { .height = 2100, .spacing = 500, .tolerance = 5 };
+	double b[4], w;
 
-	mk_strokes_reset(&l);
-	for (i = 0; i < 6; i += 2)
-		ok(mk_strokes_begin(&l, pt[i], &e) == 0 && mk_strokes_to(&l, pt[i + 1], &e) == 0,
-			"a stroke from %g to %g", pt[i].x, pt[i + 1].x);
-	mk_order_nearest(&l, 0, &at);
-	ok(l.pt[l.s[0].first].x == 2 && l.pt[l.s[0].first + 1].x == 5, "the nearest end comes first");
-	ok(l.pt[l.s[1].first].x == 6 && l.pt[l.s[2].first].x == 10 && at.x == 11, "then the next");
+	ok(lay(f, "HH", &set, &upright, &w) == 0 && near(w, 4900), "spacing goes between");
+	set.width = 4000;
+	ok(lay(f, "HH", &set, &upright, &w) == -1 && e.code == MK_EDATA && strcmp(why, "fit") == 0,
+		"a text that is too long");
+	is(e.msg, "the text is 4.900 mm long: 4 mm are there", "  is told");
+	set.shrink = true;
+	ok(lay(f, "HH", &set, &upright, &w) == 0 && near(w, 4000), "or shrunk");
+	box(b);
+	ok(near(b[3], 2100 * 4000 / 4900.0), "  in both ways");
+	set = (struct mk_text_set){ .height = 2100, .anchor = MK_ANCHOR_MID, .arc = 10000, .tolerance = 5 };
+	ok(lay(f, "I", &set, &upright, NULL) == 0, "on an arc");
+	box(b);
+	ok(near(b[0], 0) && near(b[1], 10000) && near(b[3], 12100), "  it stands on its top");
+	ok(lay(f, "IIIIIIIII", &set, &upright, NULL) == 0 && near(l.pt[0].x, -l.pt[l.npt - 2].x) &&
+
+		l.pt[0].y < hypot(l.pt[0].x, l.pt[0].y) - 100, "  and follows it");
+	set.arc = -10000;
+	ok(lay(f, "I", &set, &upright, NULL) == 0, "a negative radius");
+	box(b);
+	ok(near(b[1], -10000) && near(b[3], -7900), "  is read under its bottom");
+	ok(lay(f, "IIIIIIIII", &set, &upright, NULL) == 0 && l.pt[0].x < 0 &&
+		l.pt[0].y > 100 - hypot(l.pt[0].x, l.pt[0].y),
+		"  from left to right");
+}
+
+#define DEJAVU "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"
+
+static void
+test_outlines(void)
+{
+	struct mk_font *f = NULL;
+	double b[4], w;
+	size_t i, closed = 0;
+
+	ok(mk_font_open(&f, "/nowhere/a.ttf", &bytes, &e) == -1 && e.code == MK_ECONF, "no such file");
+#ifdef HAVE_FREETYPE
+	ok(mk_font_open(&f, "/etc/passwd", &bytes, &e) == -1, "no font");
+	is(e.msg, "font /etc/passwd: no TrueType or OpenType font with outlines", "  is told");
+	if (access(DEJAVU, R_OK) == -1) {
+		ok(1, "outlines # SKIP fonts-dejavu-core is missing");
+		return;
+	}
+	bytes.n = 0;
+	ok(mk_font_open(&f, DEJAVU, &bytes, &e) == 0 && bytes.n > 100000, "a TrueType font");
+	ok(mk_font_outlined(f), "has outlines");
+	ok(text(f, "Ho\xc3\xb6", MK_ANCHOR_START, &upright, &w) == 0 && l.n == 1 + 2 + 4 && w > 3000,
+		"H is one, o two, an umlaut four");
+	for (i = 0; i < l.n; i++)
+		closed += l.s[i].form == MK_CLOSED && near(l.pt[l.s[i].first].x,
+			l.pt[l.s[i].first + l.s[i].n - 1].x);
+	ok(closed == 7, "all closed");
+	ok(text(f, "H", MK_ANCHOR_START, &upright, NULL) == 0, "H");
+	box(b);
+	ok(near(b[1], 0) && fabs(b[3] - 2100) < 1, "is as high as asked for");
+	ok(text(f, "\xf3\xb0\x80\x80", MK_ANCHOR_START, &upright, NULL) == -1 && strcmp(why, "glyph") == 0,
+		"a glyph that it lacks");
+	mk_font_free(f);
+#else
+	ok(mk_font_open(&f, "/etc/passwd", &bytes, &e) == -1 && strstr(e.msg, "without FreeType") != NULL,
+		"without FreeType that is told");
+	(void)b;
+	(void)w;
+	(void)i;
+	(void)closed;
+#endif
 }
 
 int
@@ -142,12 +211,14 @@ main(void)
 {
 	struct mk_font *f = NULL;
 
-	ok(mk_font_open(&f, "futural", &e) == 0, "futural is built in");
+	ok(mk_font_open(&f, "futural", &bytes, &e) == 0, "futural is built in");
 	test_futural(f);
 	test_missing(f);
+	test_set(f);
 	mk_font_free(f);
 	test_parse();
-	test_order();
+	test_outlines();
+	mk_buf_clear(&bytes);
 	mk_strokes_clear(&l);
 	return done();
 }

@@ -38,8 +38,9 @@ bad(const char *text, const char *place, const char *what)
 static void
 test_bad_lines(void)
 {
-	bad("circle 1\n", "1:1", "unknown word 'circle': a template has workarea, recipe, pen, symbol "
-		"and text lines, see mklay(5)");
+	bad("circel 1\n", "1:1", "unknown word 'circel': a template has workarea, recipe, pen, symbol, "
+		"text, line, rect, circle, arc, polyline, svg, group, end, array, op, offset and sample "
+		"lines");
 	bad("workarea 110\n", "1:13", "workarea needs a width and a height in mm");
 	bad("workarea 110 x\n", "1:14", "'x' is not a decimal number");
 	bad("workarea 110 0\n", "1:14", "0 is out of range: 0.001 to 10000");
@@ -63,9 +64,11 @@ test_bad_lines(void)
 static void
 test_bad_symbols(void)
 {
-	bad(HEAD "symbol\n", "3:7", "symbol needs its type, which is datamatrix");
-	bad(HEAD "symbol aztec at=0,0\n", "3:8",
-		"no symbol type 'aztec': symbol needs its type, which is datamatrix");
+	bad(HEAD "symbol\n", "3:7", "symbol needs its type: datamatrix, datamatrix-rect, qr, microqr, aztec, pdf417, "
+		"code128, code39, code93, itf or ean13");
+	bad(HEAD "symbol aztek at=0,0\n", "3:8",
+		"no symbol type 'aztek': symbol needs its type: datamatrix, datamatrix-rect, qr, microqr, aztec, pdf417, "
+		"code128, code39, code93, itf or ean13");
 	bad(HEAD "symbol datamatrix at=0 size=8\n", "3:19", "at: '0' is no place: write X,Y in mm");
 	bad(HEAD "symbol datamatrix at=0,y size=8\n", "3:19", "at: 'y' is not a decimal number");
 	bad(HEAD "symbol datamatrix at=0,0 pen=q\n", "3:26", "pen: no pen 'q' on the lines above");
@@ -73,14 +76,17 @@ test_bad_symbols(void)
 		"symbol needs one of size= and module=");
 	bad(HEAD SYMBOL " module=1\n", "3:59", "symbol needs one of size= and module=");
 	bad(HEAD SYMBOL " modules=21\n", "3:51", "modules: there is no datamatrix of 21x21 modules");
-	bad(HEAD SYMBOL " fill=dots\n", "3:51", "fill: no fill 'dots': there is hatch");
-	bad(HEAD SYMBOL " rotate=45\n", "3:51", "rotate: a symbol is turned by 0, 90, 180 or 270");
-	bad(HEAD SYMBOL " height=4\n", "3:51", "unknown setting 'height=4': symbol has at= pen= data= "
-		"size= module= modules= fill= pitch= rotate= quiet=");
+	bad(HEAD SYMBOL " fill=dash\n", "3:51", "fill: no fill 'dash': there are hatch, dots and outline");
+	bad(HEAD SYMBOL " rotate=400\n", "3:51", "rotate: 400 is out of range: -360 to 360");
+	bad(HEAD SYMBOL " height=4\n", "3:51", "height: a datamatrix is as high as its modules make it");
+	bad(HEAD SYMBOL " hight=4\n", "3:51", "unknown setting 'hight=4': symbol has at= pen= data= "
+		"size= module= modules= height= ecc= fill= pitch= angle= cross= dwell= rotate= mirror= "
+		"polarity= invert= quiet= readers= overlap=");
 	bad(HEAD "symbol datamatrix data={code\n", "3:19",
 		"data: column 1: a { that does not close: write {{ for the character");
-	bad(HEAD "symbol datamatrix data={n:9}\n", "3:19",
-		"data: column 1: {n:9}: a format is a date's, such as {n:%Y%m%d}");
+	bad(HEAD "symbol datamatrix data={n:19}\n", "3:19",
+		"data: column 1: {n:19}: a format is a date's, such as {n:%Y%m%d}, or 1 to 18 digits, such as "
+		"{n:6}");
 	bad(HEAD "symbol datamatrix data=\n", "3:19", "data: empty: there would be nothing to mark");
 }
 
@@ -90,7 +96,8 @@ test_bad_texts(void)
 	bad(HEAD "text height=2 pen=p data=x\n", "3:27", "text needs at=");
 	bad(HEAD TEXT " anchor=left\n", "3:40",
 		"anchor: no anchor 'left': there are start, mid and end");
-	bad(HEAD TEXT " font=comic\n", "3:40", "font: no font 'comic': there is futural");
+	bad(HEAD TEXT " font=comic\n", "3:40", "font: no font 'comic': there are futural futuram "
+		"rowmans rowmant scripts timesr and the paths of .ttf, .otf and .jhf files");
 	bad(HEAD TEXT " font=futural font=futural\n", "3:53",
 		"font= was set before: keep one of the two");
 	bad(HEAD "text at=0,0 height=-1\n", "3:13",
@@ -115,7 +122,7 @@ test_good(void)
 	ok(s->at.x == -1500 && s->module == 400 && s->size == 0 && s->ask.size->rows == 24 &&
 		s->rotate == 270000 && s->quiet == 2 && s->pitch == 50 && s->pen == 1 && s->line == 6,
 		"a symbol");
-	ok(x->at.y == -6500 && x->height == 1800 && x->anchor == MK_ANCHOR_MID &&
+	ok(x->at.y == -6500 && x->set.height == 1800 && x->set.anchor == MK_ANCHOR_MID &&
 		x->rotate == -12500 && x->pen == 0, "a text");
 	ok(t.el[2].quiet == 1 && t.el[2].pitch == 50 && t.el[2].ask.size == NULL,
 		"what a symbol has by itself");
