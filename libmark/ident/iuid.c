@@ -133,6 +133,7 @@ static const struct {
 	{ "MFR", "D", 5 }, { "SPL", "D", 5 }, { "CAG", "D", 5 }, { "DUN", "UN", 9 },
 	{ "EUC", "", 0 }
 };
+#define ENTERPRISES (sizeof enterprises / sizeof *enterprises)
 static const struct {
 	const char *id, *iac;
 } wholes[] = {
@@ -188,12 +189,12 @@ derive_uii(const struct mk_envelope *v, struct uii *u, struct mk_err *e)
 			u->iac = wholes[i].iac;
 			return concatenate(u, x, e);
 		}
-	for (i = 0; i < sizeof enterprises / sizeof *enterprises; i++)
+	for (i = 0; i < ENTERPRISES; i++)
 		if ((x[0] = mk_envelope_get(v, NULL, enterprises[i].id)) != NULL)
 			break;
 	x[1] = any(v, parts);
 	x[2] = any(v, serials);
-	if (x[0] == NULL || x[2] == NULL)
+	if (x[0] == NULL || x[2] == NULL || i == ENTERPRISES)
 		return 0;
 	if (enterprises[i].n > 0 && x[0]->n != enterprises[i].n)
 		return mk_err(e, MK_EDATA, "%s '%s' has %zu characters, not %zu", x[0]->id, x[0]->val,
@@ -253,7 +254,7 @@ parse_iuid(const struct mk_gs1 *g, bool sure, const char *s, size_t n, struct mk
 		r = mk_err(e, MK_EDATA, "there is no UII in the envelope");
 	if (r == 1 && mk_envelope_form(&v, form, e) == -1)
 		r = -1;
-	if (r == -1 && !sure)	/* as an envelope it may be right, or say better what is wrong */
+	if (r == -1 && !sure && e->code == MK_EDATA)	/* as an envelope it may be right, or say better what is wrong */
 		r = 0;
 	mk_envelope_clear(&v);
 	mk_buf_clear(&u.text);

@@ -39,8 +39,10 @@ spelled(const char *s, size_t n, char *c)
 		len = s[1] == 'x' ? 2 : n > 5 && memcmp(s + 1, "u00", 3) == 0 ? 4 : 0;
 		hi = len == 0 ? -1 : hexval(s[len]);
 		lo = len == 0 ? -1 : hexval(s[len + 1]);
+		if (hi == -1 || lo == -1 || hi > 1)
+			return 0;
 		*c = (char)(hi << 4 | lo);
-		return hi == -1 || lo == -1 || hi > 1 ? 0 : len + 2;
+		return len + 2;
 	}
 	/* U+2400 and on: pictures of control characters */
 	if (n > 2 && memcmp(s, "\xe2\x90", 2) == 0 && ((unsigned char)s[2] & 0xe0) == 0x80) {

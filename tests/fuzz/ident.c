@@ -7,6 +7,7 @@
 
 #include "ident/check.h"
 #include "ident/ident.h"
+#include "ident/wedge.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n);
 
@@ -125,6 +126,24 @@ checks(const char *s, size_t n)
 	mk_buf_clear(&whole);
 }
 
+/* A line never grows; what is clean stays so, but for what a prefix hid. */
+static void
+wedge(const char *s, size_t n)
+{
+	struct mk_buf out = {0};
+	struct mk_err e;
+	char aim[3];
+	int i, r;
+
+	must(mk_wedge_clean(s, n, &out, aim, &e) == 0 && out.n <= n);
+	for (i = 0; mk_wedge_keyboard(i) != NULL; i++) {
+		out.n = 0;
+		r = mk_wedge_retype(i, s, n, &out, &e);
+		must(r == 1 ? out.n > 0 && out.n <= n : r == 0 && out.n == 0);
+	}
+	mk_buf_clear(&out);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 {
@@ -144,6 +163,7 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	written(g, scheme == -1 ? mk_scheme_of(s, n) : (enum mk_scheme)scheme, s, n);
 	links(g, s, n);
 	checks(s, n);
+	wedge(s, n);
 	must(mk_gs1_lost(g, false, s, n, &lost, &e) >= 0);
 	mk_buf_clear(&lost);
 	return 0;

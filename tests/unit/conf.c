@@ -70,6 +70,9 @@ load(void)
 static void
 wrong(void)
 {
+	bad("gcp", "1:4", "gcp needs one or more GS1 company prefixes");
+	bad("gcp 0614141 123", "1:13", "a GS1 company prefix is of 4 to 12 digits");
+	bad("gcp 061414x", "1:5", "a GS1 company prefix is of 4 to 12 digits");
 	bad("site", "1:5", "needs a value");
 	bad("\n site a b", "2:9", "takes one value");
 	bad("site a\nsite b", "2:1", "set before");

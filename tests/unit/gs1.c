@@ -94,8 +94,8 @@ good(const struct comp *c, char *v)
 		return;
 	}
 	for (i = 0; i < c->n; i++)
-		v[i] = c->type == 'N' ? (char)('1' + i % 9) : i < 6 ? (char)('1' + i) :
-			(char)('A' + i % 26);
+		v[i] = c->type == 'N' ? "123456789"[i % 9] : i < 6 ? "123456"[i] :
+			"ABCDEFGHIJKLMNOPQRSTUVWXYZ"[i % 26];
 	v[c->n] = '\0';
 	if (has(c, "zero"))
 		memset(v, '0', (size_t)c->n);
@@ -262,6 +262,38 @@ every_ai(void)
 	for (s = 0; s < SAMPLES; s++)	/* gcppos2 stands on digits only: nothing to refuse */
 		ok(used[s] > 0 || strcmp(samples[s].name, "gcppos2") == 0, "%s refused %d times",
 			samples[s].name, used[s]);
+}
+
+/* Published values beside those above: each is taken as it is, and refused when its
+ * last character is another. */
+static void
+published(void)
+{
+	static const struct {
+		const char *ai, *v, *from;
+	} list[] = {
+		{ "8007", "BE71096123456769", "GS1 syntax tests, iban" },
+		{ "8007", "LC14BOSL123456789012345678901234", "GS1 syntax tests, iban" },
+		{ "8007", "MU43BOMM0101123456789101000MUR", "GS1 syntax tests, iban" },
+		{ "8007", "GB98MIDL07009312345678", "GS1 syntax tests, iban" },
+		{ "8013", "1987654Ad4X4bL5ttr2310c2K", "General Specifications 7.9.5" },
+		{ "00", "123456789012345675", "GS1 syntax dictionary, csum" },
+		{ "8110", "012345612345611110123", "GS1 syntax tests, couponcode" },
+		{ "8112", "061234567890121234569123456789012345", "GS1 syntax tests, couponposoffer" }
+	};
+	char v[100];
+	size_t i, n;
+
+	for (i = 0; i < sizeof list / sizeof *list; i++) {
+		n = strlen(list[i].v);
+		strcpy(v, list[i].v);
+		ok(parse(list[i].ai, v) == 1, "(%s)%s: %s", list[i].ai, v, list[i].from);
+		if (list[i].ai[0] == '8' && list[i].ai[1] == '1')
+			v[n - 1] = '\0';	/* a coupon has no check digit: it is cut short */
+		else
+			v[n - 1] = v[n - 1] == '0' ? '1' : '0';
+		ok(parse(list[i].ai, v) == -1, "and not (%s)%s", list[i].ai, v);
+	}
 }
 
 /* ---- whole identities ---- */
@@ -480,6 +512,7 @@ main(void)
 {
 	ok(mk_gs1_load(&gs1, DICTIONARY, &e) == 0, "the dictionary loads: %s", e.msg);
 	every_ai();
+	published();
 	associations();
 	payloads();
 	lost(false, "0109506000134352" "10AB21123", 1, "(01)09506000134352(10)AB(21)123");

@@ -9,6 +9,7 @@
 #include "base/rec.h"
 #include "base/subst.h"
 #include "base/words.h"
+#include "ident/ident.h"
 #include "tests/tap.h"
 
 #if defined(__has_feature)
@@ -106,6 +107,49 @@ records(struct mk_err *e)
 	return r;
 }
 
+/* Identities of all schemes, from payloads to records; the dictionary is loaded before. */
+static struct mk_gs1 *gs1;
+
+static int
+identities(struct mk_err *e)
+{
+	static const char *const payloads[] = { "010950600013435210AB\x1d" "2112A",
+		"urn:epc:id:sgtin:0614141.712345.32a%2Fb", "+A99912345/$$52001510X33",
+		"https://id.gs1.org/01/09521234543213/10/A%2FB/21/1%252?11=261122",
+		"[)>\x1e" "06\x1d" "17V0CVA5\x1d" "1P1234\x1dS674A36458\x1e\x04",
+		"[)>\x1e" "05\x1d" "0109506000134352\x1e\x04", "station:ST40" };
+	struct mk_buf form = {0};
+	struct mk_rec rec = {0};
+	enum mk_scheme found;
+	size_t i, at;
+	int r = 0;
+
+	for (i = 0; r == 0 && i < sizeof payloads / sizeof *payloads; i++) {
+		form.n = 0;
+		mk_rec_reset(&rec);
+		r = mk_ident_parse(gs1, -1, false, payloads[i], strlen(payloads[i]), &form, &found,
+			&at, e);
+		if (r == 1)
+			r = mk_ident_set(&rec, found, gs1, form.p, form.n, e);
+	}
+	form.n = 0;
+	if (r == 0)
+		r = mk_gs1_lost(gs1, false, "010950600013435210AB21123", 25, &form, e) == 1 ? 0 : -1;
+	mk_buf_clear(&form);
+	mk_rec_clear(&rec);
+	return r;
+}
+
+static int
+dictionary(struct mk_err *e)
+{
+	struct mk_gs1 *g;
+	int r = mk_gs1_load(&g, "libmark/ident/gs1-syntax-dictionary.txt", e);
+
+	mk_gs1_free(g);
+	return r;
+}
+
 static int
 reading(struct mk_err *e)
 {
@@ -148,7 +192,7 @@ static int
 configuration(struct mk_err *e)
 {
 	static const char text[] = "site s\nstore \"a b\"\nstep deburr\ndevice sim a=1 b=2\ndevice lmc\n"
-		"context nomem.ctx\n";
+		"gcp 0614141 95060\ngcp 8690\ncontext nomem.ctx\n";
 	const char *ctx[MK_CTX_N];
 	struct mk_time t = { 0, 0 };
 	struct mk_arena a = {0};
@@ -190,9 +234,15 @@ int
 main(void)
 {
 	char dir[] = "/tmp/mk-nomem.XXXXXX";
+	struct mk_err e;
 
 	printf("# glibc\n");	/* standard output allocates now, not in a sweep */
 	(void)fflush(stdout);
+	sweep("dictionary", dictionary);
+	if (mk_gs1_load(&gs1, "libmark/ident/gs1-syntax-dictionary.txt", &e) == -1)
+		return 99;
+	sweep("identities", identities);
+	mk_gs1_free(gs1);
 	if (mkdtemp(dir) == NULL || chdir(dir) == -1)
 		return 99;
 	sweep("records", records);
