@@ -1,7 +1,40 @@
 /* mk-serial: identities that are never issued twice. */
+#include <string.h>
+
 #include "base/io.h"
 #include "cmd/mk-serial/parse.h"
 #include "cmd/mk-serial/serial.h"
+
+struct clash {
+	const struct mk_pool *pool;
+	struct mk_gs1 **gs1;
+	const char *file;
+};
+
+/* Another pool with the same pattern and some of the same numbers would issue the
+ * same identities. */
+static int
+see_clash(void *arg, const struct mk_pool_use *u, const char *text, size_t n, struct mk_err *e)
+{
+	const struct clash *k = arg;
+	const struct mk_pool *p = k->pool;
+	struct mk_pool other;
+	struct mk_err no;
+	int r = 0;
+
+	if (strcmp(u->name, p->name) == 0)
+		return 0;
+	if (*k->gs1 == NULL && mk_pool_needs_gs1(text, n) && mk_gs1_load(k->gs1, NULL, e) == -1)
+		return -1;
+	if (mk_pool_parse(&other, u->name, text, n, *k->gs1, &no) == -1)
+		return 0;
+	if (strcmp(other.pattern, p->pattern) == 0 && other.order != MK_ORDER_LIST &&
+	    p->order != MK_ORDER_LIST && other.from <= p->to && p->from <= other.to)
+		r = mk_err(e, MK_ECONF, "%s: pool %s has this pattern and some of these numbers: "
+			"they would be issued twice", k->file, u->name);
+	mk_pool_clear(&other);
+	return r;
+}
 
 static int
 define_one(struct cmd *c, struct mk_store *st, struct mk_gs1 **gs1, const char *file)
@@ -17,7 +50,9 @@ define_one(struct cmd *c, struct mk_store *st, struct mk_gs1 **gs1, const char *
 		goto out;
 	if (mk_pool_parse(&pool, file, text.p, text.n, *gs1, &c->err) == -1)
 		goto out;
-	r = mk_store_pool_define(st, pool.name, pool.hash, text.p, text.n, &c->err);
+	r = mk_store_pools(st, "", "", see_clash, &(struct clash){ &pool, gs1, file }, &c->err);
+	if (r != -1)
+		r = mk_store_pool_define(st, pool.name, pool.hash, text.p, text.n, &c->err);
 	mk_pool_clear(&pool);
 out:
 	mk_buf_clear(&text);

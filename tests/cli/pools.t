@@ -59,6 +59,10 @@ run "import is for lists" 2 "" "mk-serial: pool bracket has no list: its order i
 printf 'name b\norder list\npattern {n}\nto 5\n' >bad.pool
 run "a list has its own numbers" 2 "" "mk-serial: bad.pool: a list has its own numbers: leave out from, to, step, beat and reset" mk-serial define bad.pool
 
+sed 's/^name .*/name again/' bracket.pool >again.pool
+run "a pool with the identities of another" 2 "" "mk-serial: again.pool: pool bracket has this pattern and some of these numbers: they would be issued twice" \
+	mk-serial define again.pool
+
 # ---- step, beat, alphabets, check characters ----
 ok "step and beat" pool 'name sb\npattern S{n:3}-{beat}\nfrom 10\nto 99\nstep 5\nbeat 2\n'
 run "each number twice, by fives" 0 "S010-1	10	1
