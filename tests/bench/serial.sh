@@ -22,5 +22,6 @@ b 'identities in sequence (2 x seq)' mk-serial take seq -n $n
 b 'identities at random (6 x seq)' mk-serial take rnd -n $n
 b 'identities of GS1' mk-serial take bracket -n $n
 b 'peer: seq' seq -f 'id:%07.0f' $n
-# memory: the limit is on all that the process may map
+# memory: the limit is on all that the process may map (dash has -v, too)
+# shellcheck disable=SC3045
 (ulimit -v 100000; mk-serial take seq -n 10000000 | tail -1 | cut -c1-30)

@@ -91,7 +91,7 @@ sed 's/field=[0-9,]*/field=4,110/' mk.conf >small.conf
 part 3 >in
 try mk-laser --conf small.conf -d sim:pix <in
 like "a job beyond the field of mk.conf" "$st $(field mark_reason "$out") $err" \
-	"1 field mk-laser: $id3: refused: job: op *: M*,* is outside the field of 4 x 110 mm"
+	"1 field mk-laser: $id3: refused: job: op *: [ML]*,* is outside the field of 4 x 110 mm"
 part 1 >in
 try mk-laser -d sim:pix <in
 is "a part that was marked before" "$st $(field mark_result "$out") $(field mark_reason "$out") $err" \

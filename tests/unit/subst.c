@@ -71,7 +71,7 @@ main(void)
 	subst("x{ id}", MK_ECONF, "column 3: ' id' is no field name");
 	subst("{Id:%Y}", MK_ECONF, "column 2: 'Id' is no field name");
 	subst("ab{day:%Q}", MK_ECONF, "column 8: '%Q' is no date code: use "
-		"%Y %y %m %d %j %H %M %S %V %G %g %u %b %B");
+		"%Y %y %m %d %j %H %M %S %V %G %g %u %b %B %1 %v %i %o");
 	mk_rec_clear(&rec);
 	return done();
 }
