@@ -164,6 +164,21 @@ cmd_store(struct cmd *c)
 	return c->conf.store;
 }
 
+/* The verbs that have names, if any. */
+static void
+list_verbs(const struct cmd_tool *tool)
+{
+	const struct cmd_verb *v = tool->verbs;
+
+	if (v->name == NULL && (++v)->run == NULL)
+		return;
+	(void)printf("\nVerbs:\n");
+	for (; v->run != NULL; v++)
+		(void)printf("  %-10s %s\n", v->name, v->help);
+	(void)printf("\n%s VERB --help shows a verb's options; %s(1) tells all.\n",
+		tool->name, tool->name);
+}
+
 /* Take the options of one verb. 0 to go on, 1 if help was given, -1. */
 static int
 options(struct cmd *c, poptContext con, struct table *t)
@@ -193,9 +208,11 @@ options(struct cmd *c, poptContext con, struct table *t)
 	for (c->arg = rest, c->narg = 0; rest != NULL && rest[c->narg] != NULL; c->narg++)
 		;
 	if (opt_help != NULL || opt_usage != NULL) {
-		if (opt_help != NULL)
+		if (opt_help != NULL) {
 			poptPrintHelp(con, stdout, 0);
-		else
+			if (c->verb->name == NULL)
+				list_verbs(c->tool);
+		} else
 			poptPrintUsage(con, stdout, 0);
 		return 1;
 	}
@@ -282,36 +299,26 @@ run_verb(struct cmd *c, int argc, const char **argv)
 }
 
 static void
-list_verbs(const struct cmd_tool *tool)
-{
-	const struct cmd_verb *v;
-
-	(void)printf("Usage: %s VERB [OPTION...] [ARGUMENT...]\n%s\n\nVerbs:\n",
-		tool->name, tool->help);
-	for (v = tool->verbs; v->run != NULL; v++)
-		(void)printf("  %-10s %s\n", v->name, v->help);
-	(void)printf("\n%s VERB --help shows a verb's options; %s(1) tells all.\n",
-		tool->name, tool->name);
-}
-
-static void
 run_tool(struct cmd *c, int argc, char **argv)
 {
 	const char *w = argc > 1 ? argv[1] : "";
 	const struct cmd_verb *v = c->tool->verbs;
 
-	if (v->name == NULL) {
-		c->verb = v;
-		run_verb(c, argc, (const char **)argv);
-		return;
-	}
+	if (v->name == NULL)
+		c->verb = v++;
 	for (; v->run != NULL; v++)
 		if (strcmp(v->name, w) == 0) {
 			c->verb = v;
 			run_verb(c, argc - 1, (const char **)argv + 1);
 			return;
 		}
+	if (c->verb != NULL) {
+		run_verb(c, argc, (const char **)argv);
+		return;
+	}
 	if (strcmp(w, "--help") == 0 || strcmp(w, "-h") == 0 || strcmp(w, "--usage") == 0) {
+		(void)printf("Usage: %s VERB [OPTION...] [ARGUMENT...]\n%s\n", c->tool->name,
+			c->tool->help);
 		list_verbs(c->tool);
 	} else if (strcmp(w, "--version") == 0) {
 		(void)printf("%s %s\n", c->tool->name, PACKAGE_VERSION);

@@ -41,7 +41,7 @@ enum {				/* groups of common options, mk(7) */
 
 struct cmd;
 struct cmd_verb {
-	const char *name;	/* NULL in a tool without verbs */
+	const char *name;	/* NULL: what the tool does without a verb; comes first */
 	const char *args;	/* what usage shows behind the options; "" if none */
 	const char *help;	/* one line */
 	const struct cmd_opt *opts;	/* may be NULL */

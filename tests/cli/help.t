@@ -17,9 +17,10 @@ one() {
 	is "$*: --help works" "$st$err" 0
 	cp out help
 	awk '/^Options:/ { on = 1; next } /^Common options:/ { on = 0 } on' help | long >own
-	awk '/^Common options:/ { on = 1; next } on' help | long >common
+	awk '/^Common options:/ { on = 1; next } /^Verbs:/ { on = 0 } on' help | long >common
 	sed -n 's/^ *\(-.\), \(--[a-z-]*\).*/\1 \2/p' help >short
-	grep -E "^ *$*( |\$)" synopsis | grep -oE -e '(^|[ [])--?[a-zA-Z][a-z-]*' | tr -d ' [' |
+	[ $# -gt 1 ] && of=' ' || of=' [^a-z]'
+	grep -E "^ *$*($of|\$)" synopsis | grep -oE -e '(^|[ [])--?[a-zA-Z][a-z-]*' | tr -d ' [' |
 		awk 'FNR == NR { of[$1] = $2; next } { print $1 in of ? of[$1] : $1 }' short - |
 		LC_ALL=C sort -u >manual
 	is "$*: help and SYNOPSIS name the same options" "$(cat own)" "$(cat manual)"
@@ -43,18 +44,21 @@ for tool in mk-serial mk-layout mk-laser mk-verify mk-trace mk-line; do
 	page "$top/man/$tool.1" | section SYNOPSIS >synopsis
 	$tool --help >top_help
 	verbs=$(awk '/^Verbs:/ { on = 1; next } /^$/ { on = 0 } on { print $1 }' top_help)
-	if [ -z "$verbs" ]; then
+	default=$(head -1 top_help | grep -v ' VERB ')
+	if [ -n "$default" ]; then
 		one $tool
-		continue
 	fi
+	[ -n "$verbs" ] || continue
 	try $tool --help
 	is "$tool: --help works" "$st$err" 0
 	try $tool --version
 	is "$tool: --version works" "$st $out$err" "0 $tool $version"
 	$tool --help >/dev/full 2>err
 	is "$tool: a full disk is seen" "$?" 3
-	run "$tool: no verb" 2 '' "$tool: no verb: see $tool --help" $tool
-	run "$tool: an unknown verb" 2 '' "$tool: 'nope' is no verb: see $tool --help" $tool nope
+	if [ -z "$default" ]; then
+		run "$tool: no verb" 2 '' "$tool: no verb: see $tool --help" $tool
+		run "$tool: an unknown verb" 2 '' "$tool: 'nope' is no verb: see $tool --help" $tool nope
+	fi
 	is "$tool: help and SYNOPSIS name the same verbs" \
 		"$(echo "$verbs" | LC_ALL=C sort)" \
 		"$(sed -n "s/^ *$tool \([a-z][a-z]*\).*/\1/p" synopsis | LC_ALL=C sort -u)"
