@@ -23,6 +23,13 @@ child_of() {
 		done 2>/dev/null <"$p/status"
 	done
 }
+# kill returns before the killed has died; a zombie's files are closed
+dead() {
+	while read -r key val; do
+		[ "$key" != State: ] || case $val in Z*|X*) return 0 ;; *) return 1 ;; esac
+	done 2>/dev/null <"/proc/$1/status"
+	return 0
+}
 without_times() { sed 's/_time:[^	]*/_time:T/g'; }
 
 mk-serial take bracket -n 30 lot=L1 | mk-layout -t bracket.lay >jobs
@@ -162,7 +169,9 @@ mk-laser -d sim:pix <to >from 2>err.first & first=$!
 exec 8>to 9<from
 part 4 >&8
 IFS= read -r line <&9
-kill -KILL "$(child_of $first)"
+child=$(child_of $first)
+kill -KILL "$child"
+await dead "$child"
 part 5 >&8
 IFS= read -r line <&9
 wait $first 2>/dev/null; st=$?
