@@ -39,7 +39,7 @@ mk_buf_add(struct mk_buf *b, const void *p, size_t n, struct mk_err *e)
 {
 	if (n == 0)
 		return 0;
-	if (mk_buf_grow(b, n, e) == -1)
+	if (n > b->cap - b->n && mk_buf_grow(b, n, e) == -1)
 		return -1;
 	memcpy(b->p + b->n, p, n);
 	b->n += n;
@@ -55,7 +55,10 @@ mk_buf_adds(struct mk_buf *b, const char *s, struct mk_err *e)
 int
 mk_buf_addc(struct mk_buf *b, char c, struct mk_err *e)
 {
-	return mk_buf_add(b, &c, 1, e);
+	if (b->n == b->cap && mk_buf_grow(b, 1, e) == -1)
+		return -1;
+	b->p[b->n++] = c;
+	return 0;
 }
 
 int

@@ -269,23 +269,34 @@ mk_rec_del(struct mk_rec *rec, const char *key)
 	rec->line = NULL;
 }
 
+static char *
+put(char *p, const char *s, size_t n)
+{
+	memcpy(p, s, n);
+	return p + n;
+}
+
 int
 mk_rec_line(const struct mk_rec *rec, struct mk_buf *out, struct mk_err *e)
 {
-	size_t i, start = out->n;
+	size_t i, n = 0;
+	char *p;
 
 	if (rec->line != NULL)
 		return mk_buf_add(out, rec->line, rec->len, e);
+	for (i = 0; i < rec->n; i++)
+		n += rec->f[i].klen + rec->f[i].vlen + 2u;
+	if (n == 0)
+		return 0;
+	if (mk_buf_grow(out, n, e) == -1)
+		return -1;
+	p = out->p + out->n;
 	for (i = 0; i < rec->n; i++) {
-		const struct mk_field *f = &rec->f[i];
-
-		if ((i > 0 && mk_buf_addc(out, '\t', e) == -1) ||
-		    mk_buf_add(out, f->key, f->klen, e) == -1 ||
-		    mk_buf_addc(out, ':', e) == -1 ||
-		    mk_buf_add(out, f->val, f->vlen, e) == -1) {
-			out->n = start;
-			return -1;
-		}
+		p = put(p, rec->f[i].key, rec->f[i].klen);
+		*p++ = ':';
+		p = put(p, rec->f[i].val, rec->f[i].vlen);
+		*p++ = '\t';
 	}
+	out->n += n - 1;	/* no TAB behind the last */
 	return 0;
 }

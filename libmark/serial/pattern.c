@@ -544,6 +544,14 @@ make_id(const struct mk_pool *p, const struct mk_stem *s, uint64_t index, uint64
 	return r == 0 && hole.alg != -1 ? fill_hole(p, &hole, id, e) : r;
 }
 
+static int
+set_number(struct mk_rec *rec, const char *key, uint64_t v, struct mk_err *e)
+{
+	char text[DIGITS_MAX];
+
+	return mk_rec_set(rec, key, text, digits(v, "0123456789", 0, text), e);
+}
+
 int
 mk_pool_fill(const struct mk_pool *p, const struct mk_stem *s, uint64_t index, uint64_t number,
 	const char *listed, const struct mk_gs1 *g, struct mk_rec *rec, struct mk_err *e)
@@ -556,11 +564,9 @@ mk_pool_fill(const struct mk_pool *p, const struct mk_stem *s, uint64_t index, u
 	if (r == 0)
 		r = mk_rec_set(rec, "pool", p->name, strlen(p->name), e);
 	if (r == 0)
-		r = listed != NULL ? mk_rec_setf(rec, e, "n", "%" PRIu64, index + 1)
-			: mk_rec_setf(rec, e, "n", "%" PRIu64, number);
+		r = set_number(rec, "n", listed != NULL ? index + 1 : number, e);
 	if (r == 0 && p->beat > 1)
-		r = mk_rec_setf(rec, e, p->beat_in_id ? "beat" : "op", "%" PRIu64,
-			index % p->beat + 1);
+		r = set_number(rec, p->beat_in_id ? "beat" : "op", index % p->beat + 1, e);
 	if (r == 0 && p->setup)
 		r = mk_rec_set(rec, "kind", "setup", 5, e);
 	mk_buf_clear(&id);
