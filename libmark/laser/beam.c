@@ -273,10 +273,11 @@ spread_columns(const struct grid *g, const uint32_t *k, int r, uint32_t *out, ui
 		memset(sum, 0, w * sizeof *sum);
 		for (i = -r; i <= r; i++) {
 			uint64_t f = k[i < 0 ? -i : i];
-			const uint32_t *c = g->cell + (size_t)(y + i) * w;
+			const uint32_t *c;
 
 			if (y + i < 0 || y + i >= g->h)
 				continue;
+			c = g->cell + (size_t)(y + i) * w;
 			for (x = 0; x < w; x++)
 				sum[x] += f * c[x];
 		}
