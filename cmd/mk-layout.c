@@ -7,7 +7,7 @@
 #include "base/io.h"
 #include "base/step.h"
 #include "layout/layout.h"
-#include "layout/svg.h"
+#include "job/svg.h"
 
 static const char *opt_template, *opt_device, *opt_svg, *opt_strict;
 

@@ -1,6 +1,5 @@
 #include "job/job.h"
 
-#include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -417,59 +416,7 @@ mk_job_write(const struct mk_job *j, struct mk_buf *out, struct mk_err *e)
 	return 0;
 }
 
-/* ---- walking ---- */
-
-static double
-apart(int32_t x0, int32_t y0, int32_t x1, int32_t y1)
-{
-	double dx = (double)x1 - x0, dy = (double)y1 - y0;
-
-	return sqrt(dx * dx + dy * dy) / 1000;
-}
-
-static void
-widen(int32_t box[4], bool *any, int32_t x, int32_t y)
-{
-	if (!*any || x < box[0])
-		box[0] = x;
-	if (!*any || y < box[1])
-		box[1] = y;
-	if (!*any || x > box[2])
-		box[2] = x;
-	if (!*any || y > box[3])
-		box[3] = y;
-	*any = true;
-}
-
-void
-mk_job_stats(const struct mk_job *j, struct mk_job_stats *s)
-{
-	int32_t x = 0, y = 0, all[4] = {0}, on[4] = {0};
-	bool any = false, lit = false, stroke = false;
-	size_t i;
-
-	memset(s, 0, sizeof *s);
-	for (i = 0; i < j->n; i++) {
-		const struct mk_op *op = &j->op[i];
-
-		if (op->kind == 'L' || op->kind == 'D') {
-			s->strokes += op->kind == 'D' || !stroke;
-			s->vectors++;
-			widen(on, &lit, x, y);
-		}
-		stroke = op->kind == 'L';
-		if (op->kind != 'L' && op->kind != 'M')
-			continue;
-		*(stroke ? &s->mark_mm : &s->jump_mm) += apart(x, y, op->u.to.x, op->u.to.y);
-		x = op->u.to.x;
-		y = op->u.to.y;
-		widen(all, &any, x, y);
-		if (stroke)
-			widen(on, &lit, x, y);
-	}
-	s->x0 = all[0], s->y0 = all[1], s->x1 = all[2], s->y1 = all[3];
-	s->mx0 = on[0], s->my0 = on[1], s->mx1 = on[2], s->my1 = on[3];
-}
+/* ---- limits ---- */
 
 int
 mk_job_check(const struct mk_job *j, const struct mk_job_limits *lim, struct mk_err *e)
@@ -491,36 +438,4 @@ mk_job_check(const struct mk_job *j, const struct mk_job_limits *lim, struct mk_
 				i + 1);
 	}
 	return 0;
-}
-
-double
-mk_job_ms(const struct mk_job *j, const struct mk_timing *t)
-{
-	double ms = 0, mm, speed = 1;
-	int32_t x = 0, y = 0;
-	bool stroke = false;
-	size_t i;
-
-	for (i = 0; i < j->n; i++) {
-		const struct mk_op *op = &j->op[i];
-
-		if (op->kind == 'P')
-			speed = op->u.pen.speed;
-		else if (op->kind == 'D')
-			ms += (op->u.us + t->on_us + t->off_us) / 1000;
-		else if (op->kind == 'W')
-			ms += op->u.us / 1000.0;
-		else if (op->kind == 'L' || op->kind == 'M') {
-			mm = apart(x, y, op->u.to.x, op->u.to.y);
-			if (op->kind == 'M')
-				ms += mm / t->jump * 1000 + t->jump_us / 1000;
-			else
-				ms += mm / speed * 1000 +
-					(stroke ? t->corner_us : t->on_us + t->off_us) / 1000;
-			x = op->u.to.x;
-			y = op->u.to.y;
-		}
-		stroke = op->kind == 'L';
-	}
-	return ms;
 }

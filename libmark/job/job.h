@@ -6,6 +6,7 @@
 #ifndef MK_JOB_H
 #define MK_JOB_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -84,5 +85,16 @@ struct mk_timing {
  * each), strokes (distance over the pen's speed, plus on_us and off_us each,
  * plus corner_us for each vertex inside a stroke), dots, waits. */
 double mk_job_ms(const struct mk_job *j, const struct mk_timing *t);
+
+/* The same sums op by op, for those who want to know whose they are. */
+struct mk_job_walk {
+	int32_t x, y;		/* where the beam is */
+	bool on;		/* inside a stroke */
+	double speed;
+	size_t strokes;		/* begun so far */
+	double mark_mm, jump_mm, ms;
+};
+#define MK_JOB_WALK { .speed = 1 }
+void mk_job_walk(struct mk_job_walk *w, const struct mk_op *op, const struct mk_timing *t);
 
 #endif

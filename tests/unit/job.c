@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/crc.h"
+#include "job/gcode.h"
 #include "job/job.h"
 #include "job/timing.h"
 #include "tests/tap.h"
@@ -255,6 +256,46 @@ test_timing(void)
 		"  names the line");
 }
 
+static void
+test_gcode(void)
+{
+	struct mk_job j = {0};
+	struct mk_buf b = {0};
+
+	read_ops(&j, "P405,30000,1000 M-4000,3800 L4000,3801 Z-100 W2500 AU,90000 M1,0");
+	ok(mk_gcode_job(&j, 255, &b, &e) == 0 && mk_buf_str(&b, &e) != NULL, "a job as G-code");
+	is(b.p, "G21\nG90\nG94\nM5\nM4 S103.275 F60000\nG0 X-4.000 Y3.800\nG1 X4.000 Y3.801\n"
+		"G0 Z-0.100\nG4 P0.002500\nG0 U90.000\nG0 X0.001 Y0.000\nM5\n", "  line by line");
+	read_ops(&j, "P1,1,1 M0,0 D70");
+	ok(mk_gcode_job(&j, 255, &b, &e) == -1 && e.code == MK_EDATA, "a dot is refused");
+	is(e.msg, "op 3: a dot (D) has no G-code that is safe: mark it with fill=hatch",
+		"  and says which");
+	mk_job_clear(&j);
+	mk_buf_clear(&b);
+}
+
+/* The walk's sums are the job's. */
+static void
+test_walk(void)
+{
+	const struct mk_timing t = { 4000, 80, 100, 150, 100 };
+	struct mk_job_walk w = MK_JOB_WALK;
+	struct mk_job j = {0};
+	struct mk_job_stats s;
+	size_t i;
+
+	read_ops(&j, "P400,30000,1000 M-4000,3800 L4000,3800 L4000,3700 M0,0 D500 W1000 M5,5 L6,6");
+	for (i = 0; i < j.n; i++)
+		mk_job_walk(&w, &j.op[i], &t);
+	mk_job_stats(&j, &s);
+	ok(w.strokes == 3 && s.strokes == 3 && near(w.mark_mm, s.mark_mm) &&
+		near(w.jump_mm, s.jump_mm), "op by op: the same strokes and ways");
+	/* 8.1014 mm marked, 10.9684 jumped; 3 jumps, 3 strokes, 1 corner, 0.5 + 1 ms */
+	ok(near(w.ms, 8.1 + 0.001 * sqrt(2) + (sqrt(16 + 3.8 * 3.8) + sqrt(16 + 3.7 * 3.7) +
+		0.005 * sqrt(2)) / 4 + 0.24 + 0.75 + 0.1 + 1.5), "and their time");
+	mk_job_clear(&j);
+}
+
 int
 main(void)
 {
@@ -269,5 +310,7 @@ main(void)
 	test_stats();
 	test_check();
 	test_timing();
+	test_gcode();
+	test_walk();
 	return done();
 }

@@ -5,7 +5,7 @@
 
 #include "base/io.h"
 #include "layout/layout.h"
-#include "layout/svg.h"
+#include "job/svg.h"
 #include "layout/template.h"
 #include "tests/tap.h"
 

@@ -1,4 +1,4 @@
-#include "layout/svg.h"
+#include "job/svg.h"
 
 #include <math.h>
 #include <stdbool.h>

@@ -1,4 +1,4 @@
-/* A job as a picture for people. */
+/* A job as an SVG picture. */
 #ifndef MK_SVG_H
 #define MK_SVG_H
 
