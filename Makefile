@@ -37,6 +37,9 @@ TOOL_DIRS := $(patsubst cmd/%/main.c,$(B)/%,$(wildcard cmd/mk-*/main.c))
 TOOLS := $(TOOL_FILES) $(TOOL_DIRS)
 UNITS := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/*.c))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(B)/tests/fuzz/%,$(filter-out tests/fuzz/replay.c,$(wildcard tests/fuzz/*.c)))
+# What tests talk to: NAME.c is a program, NAME-shim.c is preloaded into the tools.
+SHIMS := $(patsubst tests/sim/%.c,$(B)/tests/sim/%.so,$(wildcard tests/sim/*-shim.c))
+SIMS := $(patsubst tests/sim/%.c,$(B)/tests/sim/%,$(filter-out %-shim.c,$(wildcard tests/sim/*.c)))
 BENCHES := $(patsubst tests/bench/%.c,$(B)/tests/bench/%,$(wildcard tests/bench/*.c))
 MAN := $(wildcard man/*.[1-9])
 DATA := libmark/ident/gs1-syntax-dictionary.txt libmark/ident/gs1-syntax-dictionary.LICENSE
@@ -89,6 +92,12 @@ $(B)/tests/unit/%: $(B)/tests/unit/%.o $(B)/libmark.a
 	$(CC) $(MK_CFLAGS) $(LDFLAGS) -o $@ $^ $(DEP_LIBS)
 $(B)/tests/bench/%: $(B)/tests/bench/%.o $(B)/libmark.a
 	$(CC) $(MK_CFLAGS) $(LDFLAGS) -o $@ $^ $(DEP_LIBS)
+$(B)/tests/sim/%: $(B)/tests/sim/%.o $(B)/libmark.a
+	$(CC) $(MK_CFLAGS) $(LDFLAGS) -o $@ $^ $(DEP_LIBS)
+# without the sanitizers: it comes before their library
+$(B)/tests/sim/%-shim.so: tests/sim/%-shim.c $(B)/.flags
+	@mkdir -p $(@D)
+	$(CC) $(WARN) $(CFLAGS) -fPIC -shared -o $@ $< -ldl
 # Under libFuzzer the fuzzer has its own main; elsewhere replay.c runs a corpus.
 ifeq ($(VARIANT),fuzz)
 $(B)/tests/fuzz/%: $(B)/tests/fuzz/%.o $(B)/libmark.a
@@ -98,7 +107,7 @@ $(B)/tests/fuzz/%: $(B)/tests/fuzz/%.o $(B)/tests/fuzz/replay.o $(B)/libmark.a
 	$(CC) $(MK_CFLAGS) $(LDFLAGS) -o $@ $^ $(DEP_LIBS)
 endif
 
-tests: all $(UNITS) $(FUZZERS)
+tests: all $(UNITS) $(FUZZERS) $(SIMS) $(SHIMS)
 
 PROVE = prove --timer -j2
 check: tests

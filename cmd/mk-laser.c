@@ -122,6 +122,8 @@ fault(struct run *r, const struct mk_rec *rec, uint32_t *crc, struct mk_err *e)
 		mk_err(e, MK_EDATA, "no id: give each part one (mk-serial take)");
 		return "no_id";
 	}
+	if (mk_laser_is_text(r->laser))
+		return mk_laser_accept(r->laser, rec, e) == -1 ? "text" : NULL;
 	if (job == NULL) {
 		mk_err(e, MK_EDATA, "no job: run it through mk-layout");
 		return "no_job";
@@ -145,15 +147,20 @@ describe(struct cmd *c, struct run *r, struct mk_rec *rec, const struct mk_time 
 	struct mk_job_stats s;
 	struct mk_err *e = &c->err;
 
-	mk_job_stats(&r->job, &s);
 	if (mk_step_stamp(rec, "mark", &c->conf, t, result, reason, e) == -1 ||
-	    mk_rec_set(rec, "mark_device", device, strlen(device), e) == -1 ||
-	    mk_rec_setf(rec, e, "mark_vectors", "%zu", s.vectors) == -1 ||
-	    mk_rec_setf(rec, e, "mark_mm", "%.1f", s.mark_mm) == -1 ||
-	    mk_rec_setf(rec, e, "mark_crc", "%08lx", (unsigned long)crc) == -1)
+	    mk_rec_set(rec, "mark_device", device, strlen(device), e) == -1)
 		return -1;
-	if (strcmp(result, "ok") != 0)
-		return mk_rec_setf(rec, e, "mark_ops", "%zu", r->burn.ops);
+	if (!mk_laser_is_text(r->laser)) {
+		mk_job_stats(&r->job, &s);
+		if (mk_rec_setf(rec, e, "mark_vectors", "%zu", s.vectors) == -1 ||
+		    mk_rec_setf(rec, e, "mark_mm", "%.1f", s.mark_mm) == -1 ||
+		    mk_rec_setf(rec, e, "mark_crc", "%08lx", (unsigned long)crc) == -1)
+			return -1;
+		if (strcmp(result, "ok") != 0)
+			return mk_rec_setf(rec, e, "mark_ops", "%zu", r->burn.ops);
+	} else if (strcmp(result, "ok") != 0) {
+		return 0;
+	}
 	if (mk_rec_setf(rec, e, "mark_ms", "%.1f", r->burn.ms) == -1)
 		return -1;
 	return r->burn.image[0] == '\0' ? 0

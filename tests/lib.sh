@@ -102,3 +102,9 @@ under() {
 	# shellcheck disable=SC2086
 	ASAN_OPTIONS=detect_leaks=0 strace -qq ${follow:-} -o strace.log $inject -- "$@"
 }
+
+# preloaded COMMAND…: it can open a pty as a serial port (tests/sim/pty-shim.c). The
+# sanitizers' library does not mind that another comes first.
+preloaded() {
+	LD_PRELOAD=$MK_BUILD/tests/sim/pty-shim.so ASAN_OPTIONS=verify_asan_link_order=0:${ASAN_OPTIONS:-} "$@"
+}

@@ -418,6 +418,18 @@ mk_job_write(const struct mk_job *j, struct mk_buf *out, struct mk_err *e)
 
 /* ---- limits ---- */
 
+static int
+check_pen(size_t no, const struct mk_pen *pen, const struct mk_job_limits *lim, struct mk_err *e)
+{
+	if (lim->speed_max != 0 && pen->speed > lim->speed_max)
+		return mk_err(e, MK_EDATA, "job: op %zu: P: %lu mm/s is over the %lu mm/s that this "
+			"device can do", no, (unsigned long)pen->speed, (unsigned long)lim->speed_max);
+	if (pen->power != 0 && pen->power < lim->power_min)
+		return mk_err(e, MK_EDATA, "job: op %zu: P: %g %% is under the %g %% that is this "
+			"device's least", no, pen->power / 10.0, lim->power_min / 10.0);
+	return 0;
+}
+
 int
 mk_job_check(const struct mk_job *j, const struct mk_job_limits *lim, struct mk_err *e)
 {
@@ -436,6 +448,11 @@ mk_job_check(const struct mk_job *j, const struct mk_job_limits *lim, struct mk_
 		if (op->kind == 'Z' && !lim->has_focus)
 			return mk_err(e, MK_EDATA, "job: op %zu: Z: this device has no focus axis",
 				i + 1);
+		if (op->kind == 'D' && lim->no_dots)
+			return mk_err(e, MK_EDATA, "job: op %zu: D: this device marks no dots: draw "
+				"lines", i + 1);
+		if (op->kind == 'P' && check_pen(i + 1, &op->u.pen, lim, e) == -1)
+			return -1;
 	}
 	return 0;
 }

@@ -67,11 +67,14 @@ struct mk_job_stats {
 void mk_job_stats(const struct mk_job *j, struct mk_job_stats *s);
 
 /* Every point of the job inside a field of w by h µm around the origin; ops that
- * the device has not (A, Z: has_axes, has_focus) are refused. -1, MK_EDATA,
- * names the first offending op. */
+ * the device has not (A, Z: has_axes, has_focus; D: no_dots), and pens that it
+ * cannot do, are refused. -1, MK_EDATA, names the first offending op. */
 struct mk_job_limits {
 	int32_t w, h;
 	int has_axes, has_focus;
+	int no_dots;
+	uint32_t speed_max;	/* mm/s; 0: any */
+	uint32_t power_min;	/* 0.1 %: the least that a pen with any power can have */
 };
 int mk_job_check(const struct mk_job *j, const struct mk_job_limits *lim, struct mk_err *e);
 

@@ -4,6 +4,7 @@
 #define MK_DRIVER_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,13 +26,14 @@ struct mk_laser_arg {
 /* One part's work, whole and checked against the limits. */
 struct mk_laser_task {
 	const struct mk_rec *rec;	/* the part, job included */
-	const struct mk_job *job;
+	const struct mk_job *job;	/* empty if the device holds the template */
 	uint32_t crc;			/* of the job's text */
 	atomic_uint *ops;		/* set it to the number of ops begun */
 };
 
 struct mk_driver {
 	const char *kind;
+	bool text;	/* the device holds the template: records need no job */
 
 	/* In the parent. open takes the argument and opens the port, but does not
 	 * touch the device; an unknown key is MK_EUSAGE. */
@@ -42,6 +44,12 @@ struct mk_driver {
 	int (*lockfd)(const void *dev);		/* what to flock(2) */
 	void (*limits)(const void *dev, struct mk_job_limits *lim);
 	void (*close)(void *dev);		/* NULL is allowed */
+	/* Once it is locked: ask the device what it is, refuse one that is set up
+	 * wrongly. The beam was turned off before. NULL: nothing to do. */
+	int (*start)(void *dev, struct mk_err *e);
+	/* Whether the part can be marked, beyond what limits say: -1, MK_EDATA, why
+	 * not; before anything was begun. NULL: every part can. */
+	int (*accept)(void *dev, const struct mk_rec *rec, struct mk_err *e);
 
 	/* In either process, also in a signal handler: beam off, now. */
 	void (*off)(void *dev);

@@ -116,6 +116,8 @@ mk_laser_open(struct mk_laser **out, const char *arg, const struct mk_conf *conf
 		goto fail;
 	}
 	l->drv->off(l->dev);
+	if (l->drv->start != NULL && l->drv->start(l->dev, e) == -1)
+		goto fail;
 	if (mk_worker_start(&l->worker, l->drv, l->dev, l->name, e) == -1)
 		goto fail;
 	*out = l;
@@ -148,6 +150,18 @@ void
 mk_laser_limits(const struct mk_laser *l, struct mk_job_limits *lim)
 {
 	l->drv->limits(l->dev, lim);
+}
+
+bool
+mk_laser_is_text(const struct mk_laser *l)
+{
+	return l->drv->text;
+}
+
+int
+mk_laser_accept(struct mk_laser *l, const struct mk_rec *rec, struct mk_err *e)
+{
+	return l->drv->accept == NULL ? 0 : l->drv->accept(l->dev, rec, e);
 }
 
 int

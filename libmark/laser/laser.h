@@ -6,10 +6,12 @@
 #define MK_LASER_H
 
 #include <signal.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/conf.h"
 #include "base/err.h"
+#include "base/rec.h"
 #include "job/job.h"
 
 struct mk_laser;
@@ -39,6 +41,12 @@ const char *mk_laser_name(const struct mk_laser *l);
 
 /* What a job must keep to (mk_job_check). */
 void mk_laser_limits(const struct mk_laser *l, struct mk_job_limits *lim);
+
+/* The device holds the template and takes texts: records need no job. */
+bool mk_laser_is_text(const struct mk_laser *l);
+
+/* Whether the device can mark this part, beyond its limits: -1, MK_EDATA, why not. */
+int mk_laser_accept(struct mk_laser *l, const struct mk_rec *rec, struct mk_err *e);
 
 /* Whether the device can take a job now: -1, MK_EDEV, if its child died. */
 int mk_laser_ready(struct mk_laser *l, struct mk_err *e);

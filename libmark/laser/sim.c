@@ -349,5 +349,6 @@ sim_burn(void *dev, const struct mk_laser_task *t, struct mk_burn *b, struct mk_
 }
 
 const struct mk_driver mk_driver_sim = {
-	"sim", sim_open, sim_place, sim_lockfd, sim_limits, sim_close, sim_off, sim_burn
+	.kind = "sim", .open = sim_open, .place = sim_place, .lockfd = sim_lockfd,
+	.limits = sim_limits, .close = sim_close, .off = sim_off, .burn = sim_burn
 };

@@ -133,16 +133,18 @@ burn(struct mk_worker *w, const char *line, size_t n, struct mk_burn *b, struct 
 	size_t column;
 	int r = -1;
 
-	w->drv->limits(w->dev, &lim);
 	if (mk_rec_parse(&rec, line, n, &column, e) == -1)
 		goto out;
-	if ((f = mk_rec_get(&rec, "job")) == NULL) {
-		mk_err(e, MK_EBUG, "%s: a record without a job", w->name);
-		goto out;
+	if (!w->drv->text) {
+		w->drv->limits(w->dev, &lim);
+		if ((f = mk_rec_get(&rec, "job")) == NULL) {
+			mk_err(e, MK_EBUG, "%s: a record without a job", w->name);
+			goto out;
+		}
+		if (mk_job_read(&job, f->val, f->vlen, &t.crc, e) == -1 ||
+		    mk_job_check(&job, &lim, e) == -1)
+			goto out;
 	}
-	if (mk_job_read(&job, f->val, f->vlen, &t.crc, e) == -1 ||
-	    mk_job_check(&job, &lim, e) == -1)
-		goto out;
 	r = w->drv->burn(w->dev, &t, b, e);
 out:
 	mk_job_clear(&job);

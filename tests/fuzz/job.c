@@ -16,7 +16,7 @@ static void
 walk(const struct mk_job *j)
 {
 	static const struct mk_timing t = { 4000, 80, 100, 150, 100 };
-	struct mk_job_limits lim = { 0, 0, 1, 1 };
+	struct mk_job_limits lim = { .has_axes = 1, .has_focus = 1 };
 	struct mk_job_stats s;
 	struct mk_err e;
 

@@ -221,7 +221,7 @@ test_stats(void)
 static void
 test_check(void)
 {
-	struct mk_job_limits lim = { 110000, 70000, 0, 0 };
+	struct mk_job_limits lim = { .w = 110000, .h = 70000 };
 	struct mk_job j = {0};
 
 	read_ops(&j, "P1,1,1 M-55000,-35000 L55000,35000");
@@ -236,6 +236,21 @@ test_check(void)
 	ok(mk_job_check(&j, &lim, &e) == -1, "no focus");
 	lim.has_axes = lim.has_focus = 1;
 	ok(mk_job_check(&j, &lim, &e) == 0, "with a focus");
+	read_ops(&j, "P0,0,60 P100,0,60 M0,0 D5");
+	lim.speed_max = 60;
+	lim.power_min = 100;
+	ok(mk_job_check(&j, &lim, &e) == 0, "pens that the device can do, and a dark one");
+	lim.speed_max = 59;
+	ok(mk_job_check(&j, &lim, &e) == -1, "too fast");
+	is(e.msg, "job: op 1: P: 60 mm/s is over the 59 mm/s that this device can do", "  and says so");
+	lim.speed_max = 60;
+	lim.power_min = 101;
+	ok(mk_job_check(&j, &lim, &e) == -1, "too weak");
+	is(e.msg, "job: op 2: P: 10 % is under the 10.1 % that is this device's least", "  and says so");
+	lim.power_min = 0;
+	lim.no_dots = 1;
+	ok(mk_job_check(&j, &lim, &e) == -1, "no dots");
+	is(e.msg, "job: op 4: D: this device marks no dots: draw lines", "  and says so");
 	mk_job_clear(&j);
 }
 
