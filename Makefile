@@ -13,6 +13,10 @@ WARN := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes $(WERROR)
 MK_CPPFLAGS = -I. -Ilibmark -I$(B)/gen -DHAVE_CONFIG_H -include config.h \
 	-DMK_DATADIR='"$(datadir)/mk"' $(DEP_CFLAGS) $(CPPFLAGS)
 MK_CFLAGS = -std=c11 $(WARN) $(CFLAGS) $(VARIANT_FLAGS)
+# What is C++ (CXX_SRC: one file) goes with the C compiler in use.
+MK_CXX = $(if $(findstring clang,$(CC)),clang++,$(CXX))
+MK_CXXFLAGS = -std=c++17 -Wall -Wextra $(WERROR) $(CXXFLAGS) $(VARIANT_FLAGS) \
+	$(if $(findstring undefined,$(VARIANT_FLAGS)),-fno-sanitize=vptr)
 
 # Instrumented code leads gcc's flow analysis astray; the default build has those warnings.
 ifeq ($(VARIANT),asan)
@@ -29,7 +33,7 @@ endif
 LIB_SRC := $(wildcard libmark/*/*.c)
 FONTS := $(wildcard libmark/layout/fonts/*.jhf)
 GEN_SRC := $(patsubst libmark/layout/fonts/%.jhf,$(B)/gen/font_%.c,$(FONTS))
-LIB_OBJ := $(patsubst %.c,$(B)/%.o,$(LIB_SRC)) $(GEN_SRC:.c=.o)
+LIB_OBJ := $(patsubst %.c,$(B)/%.o,$(LIB_SRC)) $(patsubst %.cpp,$(B)/%.o,$(CXX_SRC)) $(GEN_SRC:.c=.o)
 CMD_OBJ := $(patsubst %.c,$(B)/%.o,$(filter-out cmd/mk-%,$(wildcard cmd/*.c)))
 # A tool is cmd/mk-NAME.c, or, when it is large, the folder cmd/mk-NAME.
 TOOL_FILES := $(patsubst cmd/%.c,$(B)/%,$(wildcard cmd/mk-*.c))
@@ -70,6 +74,9 @@ FORCE:
 $(B)/%.o: %.c $(B)/.flags
 	@mkdir -p $(@D)
 	$(CC) $(MK_CPPFLAGS) $(MK_CFLAGS) -MMD -MP -c -o $@ $<
+$(B)/%.o: %.cpp $(B)/.flags
+	@mkdir -p $(@D)
+	$(MK_CXX) $(MK_CPPFLAGS) $(MK_CXXFLAGS) -MMD -MP -c -o $@ $<
 $(B)/gen/%.o: $(B)/gen/%.c
 	$(CC) $(MK_CPPFLAGS) $(MK_CFLAGS) -MMD -MP -c -o $@ $<
 

@@ -1,5 +1,7 @@
 #include "image/raster.h"
 
+#include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -188,5 +190,124 @@ mk_raster_stretch(const struct mk_image *in, struct mk_image *out, struct mk_err
 		hi = lo + 1;
 	for (i = 0; i < n; i++)
 		out->px[i] = (unsigned char)clamp((in->px[i] - lo) * 255 / (hi - lo), 255);
+	return 0;
+}
+
+/* ---- geometry and levels ---- */
+
+int
+mk_raster_crop(const struct mk_image *in, int x, int y, int w, int h, struct mk_image *out,
+	struct mk_err *e)
+{
+	int row;
+
+	if (x < 0 || y < 0 || w < 1 || h < 1 || w > in->w - x || h > in->h - y)
+		return mk_err(e, MK_EDATA, "%dx%d+%d+%d is not inside a picture of %dx%d", w, h, x, y,
+			in->w, in->h);
+	if (mk_image_new(out, w, h, e) == -1)
+		return -1;
+	for (row = 0; row < h; row++)
+		memcpy(out->px + (size_t)row * (size_t)w,
+			in->px + (size_t)(y + row) * (size_t)in->w + x, (size_t)w);
+	return 0;
+}
+
+int
+mk_raster_flip(const struct mk_image *in, struct mk_image *out, struct mk_err *e)
+{
+	int x, y;
+
+	if (mk_image_new(out, in->w, in->h, e) == -1)
+		return -1;
+	for (y = 0; y < in->h; y++)
+		for (x = 0; x < in->w; x++)
+			out->px[(size_t)y * (size_t)in->w + (size_t)x] =
+				in->px[(size_t)y * (size_t)in->w + (size_t)(in->w - 1 - x)];
+	return 0;
+}
+
+int
+mk_raster_invert(const struct mk_image *in, struct mk_image *out, struct mk_err *e)
+{
+	size_t n = (size_t)in->w * (size_t)in->h, i;
+
+	if (mk_image_new(out, in->w, in->h, e) == -1)
+		return -1;
+	for (i = 0; i < n; i++)
+		out->px[i] = (unsigned char)(255 - in->px[i]);
+	return 0;
+}
+
+int
+mk_raster_close(const struct mk_image *in, int r, struct mk_image *out, struct mk_err *e)
+{
+	return two_filters(in, line_max, line_min, r, out, e);
+}
+
+/* One row of local levels, from the sums over each column's 2r+1 pixels around it. */
+static void
+level_row(const unsigned char *in, int w, int r, int rows, const uint32_t *sum,
+	const uint32_t *square, unsigned char *out)
+{
+	int64_t s = 0, q = 0;
+	int x, k, cols = 0;
+
+	for (k = 0; k < r && k < w; k++, cols++) {
+		s += sum[k];
+		q += square[k];
+	}
+	for (x = 0; x < w; x++) {
+		double n, mean, dev;
+
+		if (x + r < w) {
+			s += sum[x + r];
+			q += square[x + r];
+			cols++;
+		}
+		if (x - r > 0) {
+			s -= sum[x - r - 1];
+			q -= square[x - r - 1];
+			cols--;
+		}
+		n = (double)cols * rows;
+		mean = (double)s / n;
+		dev = sqrt((double)q / n - mean * mean + 4);
+		out[x] = (unsigned char)clamp((int)(128.5 + 80 * (in[x] - mean) / dev), 255);
+	}
+}
+
+int
+mk_raster_level(const struct mk_image *in, int r, struct mk_image *out, struct mk_err *e)
+{
+	size_t w = (size_t)in->w, x;
+	uint32_t *sum, *square;
+	int y, rows = 0;
+
+	if ((sum = calloc(2 * w, sizeof *sum)) == NULL)
+		return mk_err_nomem(e);
+	if (mk_image_new(out, in->w, in->h, e) == -1) {
+		free(sum);
+		return -1;
+	}
+	square = sum + w;
+	for (y = -r; y < in->h; y++) {
+		const unsigned char *in_row = in->px + (size_t)clamp(y + r, in->h - 1) * w;
+		const unsigned char *out_row = in->px + (size_t)(y > r ? y - r - 1 : 0) * w;
+
+		if (y + r < in->h)
+			for (x = 0, rows++; x < w; x++) {
+				sum[x] += in_row[x];
+				square[x] += (uint32_t)in_row[x] * in_row[x];
+			}
+		if (y > r)
+			for (x = 0, rows--; x < w; x++) {
+				sum[x] -= out_row[x];
+				square[x] -= (uint32_t)out_row[x] * out_row[x];
+			}
+		if (y >= 0)
+			level_row(in->px + (size_t)y * w, in->w, r, rows, sum, square,
+				out->px + (size_t)y * w);
+	}
+	free(sum);
 	return 0;
 }

@@ -25,4 +25,19 @@ int mk_raster_open(const struct mk_image *in, int r, struct mk_image *out, struc
 /* Grey levels stretched so that the darkest and the lightest 1 % are 0 and 255. */
 int mk_raster_stretch(const struct mk_image *in, struct mk_image *out, struct mk_err *e);
 
+/* Grey closing, the other way round: light things grow together, dark specks vanish. */
+int mk_raster_close(const struct mk_image *in, int r, struct mk_image *out, struct mk_err *e);
+
+/* Each pixel as its distance from the mean of the (2r+1)² around it, in their
+ * standard deviations: 128 is the mean, 80 levels are one. Evens out shadows and
+ * brings up what is faint. r is 1..1000. */
+int mk_raster_level(const struct mk_image *in, int r, struct mk_image *out, struct mk_err *e);
+
+/* A part of it. MK_EDATA if it is not inside. */
+int mk_raster_crop(const struct mk_image *in, int x, int y, int w, int h, struct mk_image *out,
+	struct mk_err *e);
+
+int mk_raster_flip(const struct mk_image *in, struct mk_image *out, struct mk_err *e); /* left is right */
+int mk_raster_invert(const struct mk_image *in, struct mk_image *out, struct mk_err *e); /* 255 - v */
+
 #endif

@@ -89,49 +89,92 @@ size_index(int rows, int cols)
 	return DmtxUndefined;
 }
 
+/* A corner of the unit square that libdmtx fitted, in pixels from the picture's top
+ * left; libdmtx counts from the bottom, and from the centre of a pixel. */
+static struct mk_point
+corner(DmtxRegion *reg, double x, double y, int h)
+{
+	DmtxVector2 v = { x, y };
+
+	(void)dmtxMatrix3VMultiplyBy(&v, reg->fit2raw);
+	return (struct mk_point){ v.X + 0.5 - PAD, h - v.Y - 0.5 - PAD };
+}
+
 /* False if it does not fit, which no symbol can cause. */
 static bool
-take(const DmtxMessage *msg, int size, struct mk_scan *out)
+take(const DmtxMessage *msg, DmtxRegion *reg, int h, struct mk_scan *out)
 {
 	size_t n = msg->outputIdx < 0 ? 0 : (size_t)msg->outputIdx, i, from = 0;
+	struct mk_code *c;
 
-	if (n > msg->outputSize || n > MK_SCAN_DATA_MAX || msg->codeSize < 1)
+	if (n > msg->outputSize || n > MK_SCAN_DATA_MAX || msg->codeSize < 1 ||
+	    (c = mk_scan_add(out)) == NULL)
 		return false;
-	out->fnc1 = msg->code[0] == FNC1;
-	if (out->fnc1 && n > 0 && msg->output[0] == FNC1)
+	c->kind = MK_DATAMATRIX;
+	memcpy(c->engine, "dmtx", sizeof "dmtx");
+	c->fnc1 = msg->code[0] == FNC1;
+	if (c->fnc1 && n > 0 && msg->output[0] == FNC1)
 		from = 1;
 	/* only GS1 has FNC1 inside, and GS1 has no bytes beyond ASCII */
 	for (i = from; i < n; i++)
-		out->data[i - from] = out->fnc1 && msg->output[i] == FNC1 ? 0x1d : msg->output[i];
-	out->n = n - from;
-	out->rows = dmtxGetSymbolAttribute(DmtxSymAttribSymbolRows, size);
-	out->cols = dmtxGetSymbolAttribute(DmtxSymAttribSymbolCols, size);
-	out->result = MK_SCAN_READ;
+		c->data[i - from] = c->fnc1 && msg->output[i] == FNC1 ? 0x1d : msg->output[i];
+	c->n = n - from;
+	c->rows = dmtxGetSymbolAttribute(DmtxSymAttribSymbolRows, reg->sizeIdx);
+	c->cols = dmtxGetSymbolAttribute(DmtxSymAttribSymbolCols, reg->sizeIdx);
+	c->light = reg->onColor > reg->offColor;
+	c->corner[0] = corner(reg, 0, 1, h);
+	c->corner[1] = corner(reg, 1, 1, h);
+	c->corner[2] = corner(reg, 1, 0, h);
+	c->corner[3] = corner(reg, 0, 0, h);
 	return true;
 }
 
 static bool
-read_region(DmtxDecode *dec, DmtxRegion *reg, bool guard, struct mk_scan *out)
+read_region(DmtxDecode *dec, DmtxRegion *reg, bool guard, int h, struct mk_scan *out)
 {
 	DmtxMessage *msg = dmtxDecodeMatrixRegion(dec, reg, DmtxUndefined);
 	bool good = false;
 
 	if (msg == NULL)
 		return false;
-	good = (!guard || guard_holds(msg, reg->sizeIdx)) && take(msg, reg->sizeIdx, out);
+	good = (!guard || guard_holds(msg, reg->sizeIdx)) && take(msg, reg, h, out);
 	(void)dmtxMessageDestroy(&msg);
 	return good;
+}
+
+/* libdmtx has a limit of wall time: asked on until the CPU time is spent. It marks
+ * what it has looked at, so that each region is found once. */
+static bool
+search(DmtxDecode *dec, const struct mk_scan_want *want, double until, bool guard, int h,
+	struct mk_scan *out)
+{
+	bool found = false, late = false;
+	DmtxRegion *reg;
+	DmtxTime end;
+	double left;
+
+	while (!mk_scan_enough(out, want) && (left = until - mk_cpu_ms()) > 0) {
+		end = dmtxTimeAdd(dmtxTimeNow(), (long)left + 1);
+		reg = dmtxRegionFindNext(dec, &end);
+		late = reg == NULL && dmtxTimeExceeded(end) == DmtxTrue;
+		if (reg == NULL && !late)
+			break;
+		if (reg != NULL && read_region(dec, reg, guard, h, out))
+			found = true;
+		(void)dmtxRegionDestroy(&reg);
+	}
+	return found;
 }
 
 static int
 scan_padded(const struct mk_image *im, const struct mk_scan_want *want, int ms, bool guard,
 	struct mk_scan *out, struct mk_err *e)
 {
+	double until = mk_cpu_ms() + ms;
 	DmtxImage *img = dmtxImageCreate(im->px, im->w, im->h, DmtxPack8bppK);
 	DmtxDecode *dec = img == NULL ? NULL : dmtxDecodeCreate(img, 1);
-	DmtxTime end = dmtxTimeAdd(dmtxTimeNow(), ms);
-	DmtxRegion *reg;
-	int found = 0, size = want->rows == 0 ? DmtxUndefined : size_index(want->rows, want->cols);
+	int size = want->rows == 0 ? DmtxUndefined : size_index(want->rows, want->cols);
+	bool found;
 
 	if (dec == NULL) {
 		(void)dmtxImageDestroy(&img);
@@ -140,12 +183,7 @@ scan_padded(const struct mk_image *im, const struct mk_scan_want *want, int ms, 
 	(void)dmtxDecodeSetProp(dec, DmtxPropFnc1, FNC1);
 	if (size != DmtxUndefined)
 		(void)dmtxDecodeSetProp(dec, DmtxPropSymbolSize, size);
-	while (found == 0 && (reg = dmtxRegionFindNext(dec, &end)) != NULL) {
-		found = read_region(dec, reg, guard, out);
-		(void)dmtxRegionDestroy(&reg);
-		if (dmtxTimeExceeded(end))
-			break;
-	}
+	found = search(dec, want, until, guard, im->h, out);
 	(void)dmtxDecodeDestroy(&dec);
 	(void)dmtxImageDestroy(&img);
 	return found;

@@ -2,10 +2,10 @@
 #ifndef MK_DMTX_H
 #define MK_DMTX_H
 
-#include "vision/scan.h"
+#include "vision/engine.h"
 
-/* One try on one picture, for at most ms of wall time: 1 read, 0 not, -1. With
- * guard false, what libdmtx says is believed: only to measure how wrong that is. */
+/* One look at one picture (engine.h). With guard false, what libdmtx says is
+ * believed: only to measure how wrong that is. */
 int mk_dmtx_scan(const struct mk_image *im, const struct mk_scan_want *want, int ms,
 	bool guard, struct mk_scan *out, struct mk_err *e);
 

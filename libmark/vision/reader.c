@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,9 +32,16 @@ struct request {
 
 struct reply {
 	int r;
-	struct mk_scan scan;
 	struct mk_err e;
+	struct mk_scan scan;	/* comes last: codes that are not used are not sent */
 };
+
+static size_t
+reply_size(const struct mk_scan *s)
+{
+	return offsetof(struct reply, scan) + offsetof(struct mk_scan, code) +
+		(size_t)s->codes * sizeof *s->code;
+}
 
 /* ---- the child ---- */
 
@@ -74,19 +82,20 @@ send_all(int fd, const void *p, size_t n)
 static void
 child_loop(int fd)
 {
+	static const struct mk_scan none;
 	struct request q;
 	struct reply re;
 	struct mk_image im;
 
 	while (recv_all(fd, &q, sizeof q) == 0) {
-		memset(&re, 0, sizeof re);
+		memset(&re, 0, reply_size(&none));
 		re.r = mk_image_new(&im, q.w, q.h, &re.e);
 		/* the picture is on its way; without room for it there is no going on */
 		if (re.r == -1 || recv_all(fd, im.px, (size_t)q.w * (size_t)q.h) == -1)
 			return;
 		re.r = mk_scan_image(&im, &q.want, &re.scan, &re.e);
 		mk_image_clear(&im);
-		if (send_all(fd, &re, sizeof re) == -1)
+		if (send_all(fd, &re, reply_size(&re.scan)) == -1)
 			return;
 	}
 }
@@ -222,6 +231,7 @@ static enum mk_read_end
 ask(struct mk_reader *r, const struct mk_image *im, const struct mk_scan_want *want,
 	struct reply *re)
 {
+	const size_t head = offsetof(struct reply, scan) + offsetof(struct mk_scan, code);
 	int64_t deadline = now_ms() + r->hard_ms;
 	struct request q;
 	enum mk_read_end end;
@@ -234,7 +244,11 @@ ask(struct mk_reader *r, const struct mk_image *im, const struct mk_scan_want *w
 	if (end == MK_READ_DONE)
 		end = move(r, POLLOUT, (char *)im->px, (size_t)im->w * (size_t)im->h, deadline);
 	if (end == MK_READ_DONE)
-		end = move(r, POLLIN, (char *)re, sizeof *re, deadline);
+		end = move(r, POLLIN, (char *)re, head, deadline);
+	if (end == MK_READ_DONE && (re->scan.codes < 0 || re->scan.codes > MK_SCAN_CODES))
+		end = MK_READ_CRASH;
+	if (end == MK_READ_DONE)
+		end = move(r, POLLIN, (char *)re + head, reply_size(&re->scan) - head, deadline);
 	return end;
 }
 
@@ -255,7 +269,8 @@ mk_reader_scan(struct mk_reader *r, const struct mk_image *im,
 {
 	struct reply re;
 
-	memset(out, 0, sizeof *out);
+	memset(out, 0, offsetof(struct mk_scan, code));
+	out->best = -1;
 	see_if_alive(r);
 	if (r->pid == -1 && start(r, e) == -1)
 		return -1;
@@ -268,6 +283,6 @@ mk_reader_scan(struct mk_reader *r, const struct mk_image *im,
 		*e = re.e;
 		return -1;
 	}
-	*out = re.scan;
+	memcpy(out, &re.scan, reply_size(&re.scan) - offsetof(struct reply, scan));
 	return 0;
 }

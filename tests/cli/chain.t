@@ -16,7 +16,7 @@ is "each has a picture" "$(ls p-good | wc -l)" 4
 batch 'sim:p-bad?weak=2:8&skip=3:60' 4 >bad 2>bad.err
 is "two spoilt: status 1 under pipefail" "$?" 1
 is "all four flow on" "$(grep -c 'mark_result:ok.*verify_result:' bad)" 4
-is "the spoilt ones failed" "$(grep 'verify_result:fail.*verify_reason:unreadable' bad | sed 's/.*	n:\([0-9]*\).*/\1/' | tr '\n' ' ')" "6 7 "
+is "the spoilt ones failed" "$(grep 'verify_result:fail.*verify_reason:noread' bad | sed 's/.*	n:\([0-9]*\).*/\1/' | tr '\n' ' ')" "6 7 "
 is "every part is in the store" "$(mk-trace find lot:L1 | wc -l)" 8
 is "with a mark and a reading each" "$(for n in 1 2 3 4 5 6 7 8; do mk-trace history 00000000$n --columns mark_result,verify_result; done | sort | uniq -c | tr -s ' \n' ' ')" \
 	" 8 mark_result:ok 2 verify_result:fail 6 verify_result:ok "

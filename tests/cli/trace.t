@@ -3,7 +3,7 @@
 . "${0%/*}/../lib.sh"
 setup_store
 rec() { printf '%b\n' "$1"; }
-a='id:(01)0950(21)A7\tcode:010950\\x1d21A7\thri:(01)0950(21)A7\tlot:L1\tmark_time:2026-11-22T09:00:00.123+03:00\tmark_result:ok\tmark_station:ST40\tmark_ms:12.5\tverify_time:2026-11-22T09:00:01.000+03:00\tverify_result:fail\tverify_reason:unreadable'
+a='id:(01)0950(21)A7\tcode:010950\\x1d21A7\thri:(01)0950(21)A7\tlot:L1\tmark_time:2026-11-22T09:00:00.123+03:00\tmark_result:ok\tmark_station:ST40\tmark_ms:12.5\tverify_time:2026-11-22T09:00:01.000+03:00\tverify_result:fail\tverify_reason:noread'
 b='id:P2\tlot:L1\tx_free:1\tmark_time:2026-11-22T09:00:02.000+03:00\tmark_result:ok'
 
 rec "$a" >a; rec "$b" >b; cat a b >ab
@@ -11,15 +11,15 @@ run "add prints what it stored" 0 "$(cat ab)" "" sh -c 'mk-trace add <ab'
 run "add again: it is there already" 0 "$(cat a)" "" sh -c 'mk-trace add <a'
 run "-q prints nothing" 0 "" "" sh -c 'mk-trace add -q <a'
 run "history: an event a line, stored once" 0 "$(rec 'id:(01)0950(21)A7\tcode:010950\\x1d21A7\thri:(01)0950(21)A7\tlot:L1\tmark_time:2026-11-22T09:00:00.123+03:00\tmark_result:ok\tmark_station:ST40\tmark_ms:12.5')
-$(rec 'id:(01)0950(21)A7\tcode:010950\\x1d21A7\thri:(01)0950(21)A7\tlot:L1\tverify_time:2026-11-22T09:00:01.000+03:00\tverify_result:fail\tverify_reason:unreadable')" "" \
+$(rec 'id:(01)0950(21)A7\tcode:010950\\x1d21A7\thri:(01)0950(21)A7\tlot:L1\tverify_time:2026-11-22T09:00:01.000+03:00\tverify_result:fail\tverify_reason:noread')" "" \
 	mk-trace history '(01)0950(21)A7'
 for way in 'A7' '21)A7' '010950\x1d21A7' ']d2010950\x1d21A7' "$(printf '010950\03521A7')" '(01)0950(21)A7'; do
 	run "history by $(printf %s "$way" | tr '\035' '~')" 0 2 "" sh -c 'mk-trace history "$1" | wc -l' - "$way"
 done
 run "history for a person" 0 "(01)0950(21)A7
-time                           step    result  reason      station  operator  shift  details
-2026-11-22T09:00:00.123+03:00  mark    ok                  ST40                      ms=12.5
-2026-11-22T09:00:01.000+03:00  verify  fail    unreadable" "" mk-trace history A7 -o table
+time                           step    result  reason  station  operator  shift  details
+2026-11-22T09:00:00.123+03:00  mark    ok              ST40                      ms=12.5
+2026-11-22T09:00:01.000+03:00  verify  fail    noread" "" mk-trace history A7 -o table
 run "history: not there" 1 "" "mk-trace: Q: no such part in the store" mk-trace history Q
 rec 'id:XA7\tlot:L2\tmove_time:2026-11-22T09:00:02.000+03:00' | mk-trace add -q
 try mk-trace history A7
@@ -28,7 +28,7 @@ like "and it names one" "$err" "mk-trace: A7: several parts are meant, one of th
 
 run "find by one word" 0 "id:(01)0950(21)A7
 id:P2" "" mk-trace find lot:L1 --columns id
-run "find by two: all of them must hold" 0 "id:(01)0950(21)A7" "" mk-trace find lot:L1 verify_reason:unreadable --columns id
+run "find by two: all of them must hold" 0 "id:(01)0950(21)A7" "" mk-trace find lot:L1 verify_reason:noread --columns id
 run "find by what is not indexed" 0 "id:(01)0950(21)A7" "" mk-trace find mark_ms:12.5 --columns id
 run "find gives the part as a record" 0 "$(cat b)" "" mk-trace find x_free:1
 run "find none" 1 "" "" mk-trace find lot:L9

@@ -45,17 +45,17 @@ $4}
 verify_ms:N"
 }
 part 2 >in
-fails "an under-powered mark" unreadable "no code can be read"
+fails "an under-powered mark" noread "no code can be read"
 part 3 >in
-fails "missing strokes" unreadable "no code can be read"
+fails "missing strokes" noread "no code can be read"
 part 1 | sed "s/code:[^	]*/$(part 4 | tr '\t' '\n' | grep ^code:)/" >in
-fails "another part's mark" wrong "the mark says something else" "verify_symbol:datamatrix-18x18
+fails "another part's mark" mismatch "the mark says something else" "verify_symbol:datamatrix-18x18
 verify_read:$(field code "$(part 1)")"
 part 1 | sed 's/code:\([^	]*\)/code:\1x/' >in
-fails "a code that is longer" wrong "the mark says something else" "verify_symbol:datamatrix-18x18
+fails "a code that is longer" mismatch "the mark says something else" "verify_symbol:datamatrix-18x18
 verify_read:$(field code "$(part 1)")"
 part 1 | sed 's/code:[^	]*/code:0/' >in
-fails "a code that the mark begins with" wrong "the mark says something else" "verify_symbol:datamatrix-18x18
+fails "a code that the mark begins with" mismatch "the mark says something else" "verify_symbol:datamatrix-18x18
 verify_read:$(field code "$(part 1)")"
 part 1 | sed 's/^id:[^	]*/id:B-1/' >in
 fails "FNC1 where none belongs" fnc1 "the symbol begins with FNC1, but the id is no GS1 id" "verify_symbol:datamatrix-18x18"
@@ -107,7 +107,7 @@ part 1 | sed 's/mark_image:[^	]*/mark_image:a\\x00b/' >in
 refused "a name that is none" no_image "$(id <in): refused: no picture"
 part 1 | sed 's/mark_result:ok/mark_result:unknown/' >in
 run "a part that failed elsewhere passes untouched" 0 "$(cat in)" "" $V <in
-part 1 | sed 's/^/verify_result:fail	verify_reason:wrong	/' >in
+part 1 | sed 's/^/verify_result:fail	verify_reason:mismatch	/' >in
 try $V <in
 is "its own old verdict is no obstacle" "$st $(field verify_result "$out")$(field verify_reason "$out")" "0 ok"
 try $V <marked
@@ -120,8 +120,8 @@ is "each has its verdict" "$(for l in 1 2 3 4 5 6; do field verify_result "$(sed
 use='see mk-verify --help'
 run "no pictures" 2 "" "mk-verify: no pictures: say --image-field KEY, such as --image-field mark_image: $use" mk-verify <none
 run "a field's name" 2 "" "mk-verify: --image-field: 'Mark' is no field name: $use" mk-verify --image-field Mark <none
-run "a time" 2 "" "mk-verify: --timeout: '1s' is not a whole number" $V --timeout 1s <none
-run "a longer time" 2 "" "mk-verify: --timeout: 60001 is out of range: 10 to 60000" $V --timeout 60001 <none
+run "a time" 2 "" "mk-verify: --time-limit: '1s' is not a whole number" $V --time-limit 1s <none
+run "a longer time" 2 "" "mk-verify: --time-limit: 60001 is out of range: 10 to 60000" $V --time-limit 60001 <none
 run "an operand" 2 "" "mk-verify: x: no argument expected: $use" $V x <none
 run "nothing to do" 0 "" "" $V <none
 { part 1; part 4 | tr -d '\n'; } >in

@@ -1,22 +1,22 @@
-/* mk-verify: read each part's mark back and compare it with what it should say. */
+/* mk-verify without a verb: each record gets its verdict. */
 #include <string.h>
 #include <time.h>
 
 #include "base/clock.h"
 #include "base/num.h"
 #include "base/step.h"
-#include "cmd/cmd.h"
+#include "cmd/mk-verify/verify.h"
 #include "image/image.h"
 #include "vision/reader.h"
 
-#define TIMEOUT_MS 1000
+#define LIMIT_MS 200
 #define HARD_MORE_MS 2000	/* on top, before the reader is killed */
 
-static const char *opt_field, *opt_timeout;
+static const char *opt_field, *opt_limit;
 
-static const struct cmd_opt opts[] = {
+const struct cmd_opt opts_filter[] = {
 	{ "image-field", 0, "KEY", &opt_field, "the field that names each part's picture" },
-	{ "timeout", 0, "MS", &opt_timeout, "wall time to look for the code, 10..60000 (1000)" },
+	{ "time-limit", 0, "MS", &opt_limit, "CPU time to look for the code, 10..60000 (200)" },
 	{0}
 };
 
@@ -43,7 +43,13 @@ expected_size(const struct mk_rec *rec, struct mk_scan_want *want)
 {
 	const struct mk_field *f = mk_rec_get(rec, "lay_symbol");
 
-	if (f != NULL && mk_scan_size(f->val, f->vlen, &want->rows, &want->cols) == -1)
+	enum mk_kind kind;
+
+	if (f == NULL)
+		return;
+	if (mk_scan_symbol(f->val, f->vlen, &kind, &want->rows, &want->cols) == 0)
+		want->kinds = kind;
+	else
 		want->rows = want->cols = 0;
 }
 
@@ -59,19 +65,29 @@ is_gs1(const struct mk_rec *rec)
 
 /* ---- what it says ---- */
 
+static bool
+says_code(const struct run *r, const struct mk_code *k)
+{
+	return k->n == r->code.n && memcmp(k->data, r->code.p, k->n) == 0;
+}
+
 static struct verdict
 judge(const struct run *r, const struct mk_rec *rec, enum mk_read_end end)
 {
+	const struct mk_code *k = r->scan.best < 0 ? NULL : &r->scan.code[r->scan.best];
+
 	if (end == MK_READ_CRASH)
 		return (struct verdict){ "fail", "crash", "the reader crashed on this picture" };
 	if (end == MK_READ_TIMEOUT)
 		return (struct verdict){ "fail", "timeout", "the reader had to be stopped" };
-	if (r->scan.result != MK_SCAN_READ)
-		return (struct verdict){ "fail", "unreadable", "no code can be read" };
-	if (r->scan.n != r->code.n || memcmp(r->scan.data, r->code.p, r->code.n) != 0)
-		return (struct verdict){ "fail", "wrong", "the mark says something else" };
-	if (r->scan.fnc1 != is_gs1(rec))
-		return (struct verdict){ "fail", "fnc1", r->scan.fnc1
+	if (k == NULL)
+		return (struct verdict){ "fail", "noread", "no code can be read" };
+	if (r->scan.conflict)
+		return (struct verdict){ "fail", "conflict", "the mark was read in two ways" };
+	if (!says_code(r, k))
+		return (struct verdict){ "fail", "mismatch", "the mark says something else" };
+	if (k->fnc1 != is_gs1(rec))
+		return (struct verdict){ "fail", "fnc1", k->fnc1
 			? "the symbol begins with FNC1, but the id is no GS1 id"
 			: "the symbol does not begin with FNC1, as GS1 demands" };
 	return passed;
@@ -96,6 +112,11 @@ look(struct cmd *c, struct run *r, const struct mk_rec *rec, struct verdict *v)
 		return 0;
 	}
 	expected_size(rec, &want);
+	if (r->code.n <= sizeof want.data) {
+		want.expect = true;
+		want.n = r->code.n;
+		memcpy(want.data, r->code.p, r->code.n);
+	}
 	k = mk_reader_scan(r->reader, &im, &want, &r->scan, &end, &c->err);
 	mk_image_clear(&im);
 	if (k == 0)
@@ -130,19 +151,21 @@ describe(struct cmd *c, const struct run *r, struct mk_rec *rec, const struct mk
 	const struct verdict *v, long ms)
 {
 	struct mk_err *e = &c->err;
-	const struct mk_scan *s = &r->scan;
+	const struct mk_code *k = r->scan.best < 0 ? NULL : &r->scan.code[r->scan.best];
+	char name[MK_SCAN_NAME_MAX];
 
 	mk_step_drop(rec, "verify");
 	if (mk_step_stamp(rec, "verify", &c->conf, t, v->result, v->reason, e) == -1)
 		return -1;
 	if (strcmp(v->result, "refused") == 0)
 		return 0;
-	if (s->result == MK_SCAN_READ &&
-	    mk_rec_setf(rec, e, "verify_symbol", "datamatrix-%dx%d", s->rows, s->cols) == -1)
-		return -1;
-	if (v->reason != NULL && strcmp(v->reason, "wrong") == 0 &&
-	    mk_rec_set(rec, "verify_read", s->data, s->n, e) == -1)
-		return -1;
+	if (k != NULL) {
+		mk_scan_name(k, name);
+		if (mk_rec_setf(rec, e, "verify_symbol", "%s", name) == -1)
+			return -1;
+		if (!says_code(r, k) && mk_rec_set(rec, "verify_read", k->data, k->n, e) == -1)
+			return -1;
+	}
 	return mk_rec_setf(rec, e, "verify_ms", "%ld", ms);
 }
 
@@ -181,7 +204,8 @@ each(struct cmd *c, struct mk_rec *rec, void *arg)
 	if (mk_step_failed(&c->conf, rec, "verify") != NULL)
 		return 1;
 	(void)clock_gettime(CLOCK_MONOTONIC, &begin);
-	memset(&r->scan, 0, sizeof r->scan);
+	r->scan.codes = 0;
+	r->scan.best = -1;
 	if (mk_time_now(&now, &c->err) == -1 || gather(c, r, rec, &v) == -1)
 		return -1;
 	if (v.reason == NULL && look(c, r, rec, &v) == -1)
@@ -193,10 +217,10 @@ each(struct cmd *c, struct mk_rec *rec, void *arg)
 	return 1;
 }
 
-static int
-run(struct cmd *c)
+int
+run_filter(struct cmd *c)
 {
-	struct run r = { .ms = TIMEOUT_MS };
+	struct run r = { .ms = LIMIT_MS };
 	uint64_t ms;
 	int k;
 
@@ -208,10 +232,10 @@ run(struct cmd *c)
 			"--image-field mark_image");
 	if (!mk_key_ok(opt_field, strlen(opt_field)))
 		return cmd_usage(c, "--image-field: '%s' is no field name", opt_field);
-	if (opt_timeout != NULL) {
-		if (mk_num_u64(opt_timeout, strlen(opt_timeout), 10, 60000, &ms, &c->err) == -1) {
+	if (opt_limit != NULL) {
+		if (mk_num_u64(opt_limit, strlen(opt_limit), 10, 60000, &ms, &c->err) == -1) {
 			c->err.code = MK_EUSAGE;
-			return mk_err_at(&c->err, "--timeout");
+			return mk_err_at(&c->err, "--time-limit");
 		}
 		r.ms = (int)ms;
 	}
@@ -222,19 +246,4 @@ run(struct cmd *c)
 	mk_buf_clear(&r.code);
 	mk_buf_clear(&r.path);
 	return k;
-}
-
-static const struct cmd_verb verbs[] = {
-	{ NULL, "", "", opts, CMD_CONF | CMD_CONTEXT | CMD_OUTPUT, NULL, run },
-	{0}
-};
-
-static const struct cmd_tool tool = {
-	"mk-verify", "read each part's mark back and compare it with its code", verbs
-};
-
-int
-main(int argc, char **argv)
-{
-	return cmd_main(&tool, argc, argv);
 }
