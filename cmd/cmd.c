@@ -40,7 +40,7 @@ static const struct cmd_opt opts_context[] = {
 	{0}
 };
 static const struct cmd_opt opts_output[] = {
-	{ "output", 'o', "ltsv|tsv|json|table", &opt_format,
+	{ "output", 'o', "ltsv|tsv|csv|json|table|html", &opt_format,
 	  "output format; a table on a terminal, else ltsv" },
 	{ "columns", 0, "KEY,...", &opt_columns, "only these fields, in this order" },
 	{0}

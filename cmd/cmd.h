@@ -36,7 +36,8 @@ enum {				/* groups of common options, mk(7) */
 	CMD_CONF = 1,		/* --conf; mk.conf is loaded */
 	CMD_STORE = 2,		/* --store, --state; with CMD_CONF */
 	CMD_CONTEXT = 4,	/* --site … --operator, --shift, --day; with CMD_CONF */
-	CMD_OUTPUT = 8		/* -o, --columns */
+	CMD_OUTPUT = 8,		/* -o, --columns */
+	CMD_DOT = 16		/* with CMD_OUTPUT: also -o dot, which the verb writes by cmd_puts */
 };
 
 struct cmd;
@@ -80,12 +81,13 @@ int cmd_usage(struct cmd *c, const char *fmt, ...) __attribute__((format(printf,
 /* The store's place: --store, $MK_STORE, mk.conf. NULL with c->err if not said. */
 const char *cmd_store(struct cmd *c);
 
-/* ---- output: ltsv, tsv, json or table ---- */
+/* ---- output: ltsv, tsv, csv, json, table or html ---- */
 
 /* Put a record out; cmd_flush brings what was put to its reader. -1 with c->err. */
 int cmd_put(struct cmd *c, const struct mk_rec *rec);
 int cmd_flush(struct cmd *c);
 bool cmd_is_table(const struct cmd *c);	/* a person reads: rows may be made for the eye */
+bool cmd_is_dot(const struct cmd *c);
 /* Lines of text that are no records (help, definitions), into the same stream. */
 int cmd_puts(struct cmd *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 

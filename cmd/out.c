@@ -1,4 +1,4 @@
-/* Output formats: ltsv, tsv, json, table (mk(7), OUTPUT). */
+/* Output formats: ltsv, tsv, csv, json, table, html, dot (mk(7), OUTPUT). */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -7,11 +7,12 @@
 #include <unistd.h>
 
 #include "cmd/cmd.h"
+#include "cmd/format.h"
 #include "base/io.h"
 
 #define COLS_MAX 256
 
-enum format { LTSV, TSV, JSON, TABLE };
+enum format { LTSV, TSV, CSV, JSON, TABLE, HTML, DOT };
 
 struct col {
 	char *key;
@@ -25,6 +26,7 @@ struct cmd_out {
 	size_t ncol;
 	bool fixed;		/* columns were asked for */
 	bool started;		/* a header is out */
+	bool page;		/* html: the page has begun */
 	struct mk_buf rows;	/* table: cells, each ended by NUL */
 	size_t nrow;
 };
@@ -54,7 +56,8 @@ set_columns(struct cmd *c, const char *list)
 int
 cmd_out_open(struct cmd *c, const char *format, const char *columns)
 {
-	static const char *const names[] = { "ltsv", "tsv", "json", "table" };
+	static const char *const names[] = { "ltsv", "tsv", "csv", "json", "table", "html", "dot" };
+	const size_t known = (c->verb->flags & CMD_DOT) != 0 ? 7 : 6;
 	struct cmd_out *o = calloc(1, sizeof *o);
 	size_t i;
 
@@ -63,13 +66,13 @@ cmd_out_open(struct cmd *c, const char *format, const char *columns)
 	c->out = o;
 	mk_wtr_init(&o->w, STDOUT_FILENO, "standard output");
 	o->format = isatty(STDOUT_FILENO) ? TABLE : LTSV;
-	for (i = 0; format != NULL && i < 4 && strcmp(format, names[i]) != 0; i++)
+	for (i = 0; format != NULL && i < known && strcmp(format, names[i]) != 0; i++)
 		;
-	if (format != NULL && i == 4)
+	if (format != NULL && i == known)
 		return cmd_usage(c, "-o %s: no such format", format);
 	if (format != NULL)
 		o->format = (enum format)i;
-	if (columns == NULL && o->format == TABLE)
+	if (columns == NULL && (o->format == TABLE || o->format == HTML))
 		columns = c->verb->columns;
 	return columns == NULL ? 0 : set_columns(c, columns);
 }
@@ -114,112 +117,122 @@ drop_columns(struct cmd_out *o)
 	o->ncol = 0;
 }
 
-/* ---- tsv: PostgreSQL's COPY text, with a header ---- */
+/* ---- tsv, csv: a header, then rows of the same fields ---- */
 
 static int
-tsv_value(struct mk_buf *b, const struct mk_field *f, struct mk_err *e)
-{
-	struct mk_buf raw = {0};
-	size_t i;
-	int r;
-
-	if (f == NULL)
-		return mk_buf_adds(b, "\\N", e);
-	r = mk_unescape(&raw, f->val, f->vlen, e);
-	for (i = 0; r == 0 && i < raw.n; i++) {
-		switch (raw.p[i]) {
-		case '\t': r = mk_buf_adds(b, "\\t", e); break;
-		case '\n': r = mk_buf_adds(b, "\\n", e); break;
-		case '\r': r = mk_buf_adds(b, "\\r", e); break;
-		case '\\': r = mk_buf_adds(b, "\\\\", e); break;
-		default: r = mk_buf_addc(b, raw.p[i], e);
-		}
-	}
-	mk_buf_clear(&raw);
-	return r;
-}
-
-static int
-put_tsv(struct cmd *c, const struct mk_rec *rec)
+put_rows(struct cmd *c, const struct mk_rec *rec)
 {
 	struct cmd_out *o = c->out;
 	struct mk_buf *b = &o->w.buf;
+	const char *name = o->format == TSV ? "tsv" : "csv", *end = o->format == TSV ? "\n" : "\r\n";
+	const char by = o->format == TSV ? '\t' : ',';
+	const struct mk_field *f;
 	bool fits;
 	size_t i;
 
 	if (infer_columns(c, rec, &fits) == -1)
 		return -1;
 	if (!fits)
-		return mk_err(&c->err, MK_EDATA, "tsv: a record has fields that the header, made "
-			"from the first one, lacks: say --columns KEY,...");
+		return mk_err(&c->err, MK_EDATA, "%s: a record has fields that the header, made "
+			"from the first one, lacks: say --columns KEY,...", name);
 	for (i = 0; !o->started && i < o->ncol; i++)
-		if ((i > 0 && mk_buf_addc(b, '\t', &c->err) == -1) ||
+		if ((i > 0 && mk_buf_addc(b, by, &c->err) == -1) ||
 		    mk_buf_adds(b, o->col[i].key, &c->err) == -1)
 			return -1;
-	if (!o->started && mk_buf_addc(b, '\n', &c->err) == -1)
+	if (!o->started && mk_buf_adds(b, end, &c->err) == -1)
 		return -1;
 	o->started = true;
-	for (i = 0; i < o->ncol; i++)
-		if ((i > 0 && mk_buf_addc(b, '\t', &c->err) == -1) ||
-		    tsv_value(b, mk_rec_get(rec, o->col[i].key), &c->err) == -1)
+	for (i = 0; i < o->ncol; i++) {
+		f = mk_rec_get(rec, o->col[i].key);
+		if ((i > 0 && mk_buf_addc(b, by, &c->err) == -1) ||
+		    (o->format == TSV ? cmd_tsv_value(b, f, &c->err) :
+		    cmd_csv_value(b, f, &c->err)) == -1)
 			return -1;
-	return mk_buf_addc(b, '\n', &c->err);
-}
-
-/* ---- json: one object a line; a value that is no UTF-8 is {"hex":"…"} ---- */
-
-static bool
-has_raw_bytes(const struct mk_field *f)
-{
-	size_t i;
-
-	/* bytes from 0x80 that stand as \x8.. to \xf.. belong to no UTF-8 character,
-	 * or to one of U+0080..U+009F, which is as good as never text */
-	for (i = 0; i + 2 < f->vlen; i++)
-		if (f->val[i] == '\\') {
-			if (f->val[i + 1] == 'x' && strchr("89abcdef", f->val[i + 2]) != NULL)
-				return true;
-			i++;
-		}
-	return false;
-}
-
-static int
-json_value(struct mk_buf *b, const struct mk_field *f, struct mk_err *e)
-{
-	struct mk_buf raw = {0};
-	bool hex = has_raw_bytes(f);
-	size_t i;
-	int r = mk_unescape(&raw, f->val, f->vlen, e);
-
-	if (r == 0)
-		r = mk_buf_adds(b, hex ? "{\"hex\":\"" : "\"", e);
-	for (i = 0; r == 0 && i < raw.n; i++) {
-		unsigned char u = (unsigned char)raw.p[i];
-
-		if (hex)
-			r = mk_buf_addf(b, e, "%02x", u);
-		else if (u == '"' || u == '\\')
-			r = mk_buf_addf(b, e, "\\%c", u);
-		else if (u < 0x20 || u == 0x7f)
-			r = mk_buf_addf(b, e, "\\u%04x", u);
-		else
-			r = mk_buf_addc(b, raw.p[i], e);
 	}
-	if (r == 0)
-		r = mk_buf_adds(b, hex ? "\"}" : "\"", e);
-	mk_buf_clear(&raw);
-	return r;
+	return mk_buf_adds(b, end, &c->err);
+}
+
+/* ---- html: a page by itself, without scripts ---- */
+
+static const char html_head[] = "<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\">"
+	"<title>%s %s</title>\n<style>body{font-family:sans-serif}"
+	"table{border-collapse:collapse;margin:1em 0}"
+	"th,td{border:1px solid #999;padding:.2em .6em;text-align:left;white-space:pre-wrap}"
+	"th{background:#eee}</style>"
+	"</head><body>\n";
+
+static int
+html_start(struct cmd *c)
+{
+	struct cmd_out *o = c->out;
+
+	if (o->page)
+		return 0;
+	o->page = true;
+	return mk_buf_addf(&o->w.buf, &c->err, html_head, c->tool->name,
+		c->verb->name == NULL ? "" : c->verb->name);
 }
 
 static int
-json_field(struct mk_buf *b, const struct mk_field *f, bool first, struct mk_err *e)
+html_end_table(struct cmd *c)
 {
-	if ((!first && mk_buf_addc(b, ',', e) == -1) ||
-	    mk_buf_addf(b, e, "\"%.*s\":", (int)f->klen, f->key) == -1)
-		return -1;
-	return json_value(b, f, e);
+	if (!c->out->started)
+		return 0;
+	c->out->started = false;
+	return mk_buf_adds(&c->out->w.buf, "</table>\n", &c->err);
 }
+
+static int
+put_html(struct cmd *c, const struct mk_rec *rec)
+{
+	struct cmd_out *o = c->out;
+	struct mk_buf *b = &o->w.buf;
+	const struct mk_field *f;
+	bool fits;
+	size_t i;
+
+	if (html_start(c) == -1 || infer_columns(c, rec, &fits) == -1)
+		return -1;
+	if (!fits) {	/* other fields: another table */
+		drop_columns(o);
+		if (html_end_table(c) == -1 || infer_columns(c, rec, &fits) == -1)
+			return -1;
+	}
+	if (!o->started) {
+		if (mk_buf_adds(b, "<table>\n<tr>", &c->err) == -1)
+			return -1;
+		for (i = 0; i < o->ncol; i++)
+			if (mk_buf_addf(b, &c->err, "<th>%s</th>", o->col[i].key) == -1)
+				return -1;
+		if (mk_buf_adds(b, "</tr>\n", &c->err) == -1)
+			return -1;
+		o->started = true;
+	}
+	if (mk_buf_adds(b, "<tr>", &c->err) == -1)
+		return -1;
+	for (i = 0; i < o->ncol; i++) {
+		f = mk_rec_get(rec, o->col[i].key);
+		if (mk_buf_adds(b, "<td>", &c->err) == -1 ||
+		    (f != NULL && cmd_html_text(b, f->val, f->vlen, &c->err) == -1) ||
+		    mk_buf_adds(b, "</td>", &c->err) == -1)
+			return -1;
+	}
+	return mk_buf_adds(b, "</tr>\n", &c->err);
+}
+
+/* Plain lines between the tables. */
+static int
+html_lines(struct cmd *c, const char *s, size_t n)
+{
+	struct mk_buf *b = &c->out->w.buf;
+
+	if (html_start(c) == -1 || html_end_table(c) == -1 ||
+	    mk_buf_adds(b, "<pre>", &c->err) == -1 || cmd_html_text(b, s, n, &c->err) == -1)
+		return -1;
+	return mk_buf_adds(b, "</pre>\n", &c->err);
+}
+
+/* ---- json: one object a line ---- */
 
 static int
 put_json(struct cmd *c, const struct mk_rec *rec)
@@ -236,7 +249,7 @@ put_json(struct cmd *c, const struct mk_rec *rec)
 		f = o->fixed ? mk_rec_get(rec, o->col[i].key) : &rec->f[i];
 		if (f == NULL)
 			continue;
-		if (json_field(b, f, first, &c->err) == -1)
+		if (cmd_json_field(b, f, first, &c->err) == -1)
 			return -1;
 		first = false;
 	}
@@ -363,7 +376,12 @@ cmd_put(struct cmd *c, const struct mk_rec *rec)
 	case LTSV:
 		return put_ltsv(c, rec);
 	case TSV:
-		if (put_tsv(c, rec) == -1)
+	case CSV:
+		if (put_rows(c, rec) == -1)
+			return -1;
+		break;
+	case HTML:
+		if (put_html(c, rec) == -1)
 			return -1;
 		break;
 	case JSON:
@@ -372,6 +390,8 @@ cmd_put(struct cmd *c, const struct mk_rec *rec)
 		break;
 	case TABLE:
 		return put_table(c, rec);
+	case DOT:
+		return mk_err(&c->err, MK_EBUG, "a record is no graph");
 	}
 	return c->out->w.buf.n >= 65536 ? mk_wtr_flush(&c->out->w, &c->err) : 0;
 }
@@ -379,21 +399,31 @@ cmd_put(struct cmd *c, const struct mk_rec *rec)
 int
 cmd_puts(struct cmd *c, const char *fmt, ...)
 {
+	struct mk_buf text = {0};
 	va_list ap;
 	int r;
 
 	if (c->out->format == TABLE && table_flush(c) == -1)
 		return -1;
 	va_start(ap, fmt);
-	r = mk_buf_vaddf(&c->out->w.buf, &c->err, fmt, ap);
+	r = mk_buf_vaddf(c->out->format == HTML ? &text : &c->out->w.buf, &c->err, fmt, ap);
 	va_end(ap);
+	if (r == 0 && c->out->format == HTML)
+		r = html_lines(c, text.p, text.n);
+	mk_buf_clear(&text);
 	return r;
 }
 
 bool
 cmd_is_table(const struct cmd *c)
 {
-	return c->out->format == TABLE;
+	return c->out->format == TABLE || c->out->format == HTML;
+}
+
+bool
+cmd_is_dot(const struct cmd *c)
+{
+	return c->out->format == DOT;
 }
 
 int
@@ -404,6 +434,16 @@ cmd_flush(struct cmd *c)
 	return mk_wtr_flush(&c->out->w, &c->err);
 }
 
+static int
+html_finish(struct cmd *c)
+{
+	struct mk_buf *b = &c->out->w.buf;
+
+	if (c->out->format != HTML || !c->out->page)
+		return 0;
+	return html_end_table(c) == -1 ? -1 : mk_buf_adds(b, "</body></html>\n", &c->err);
+}
+
 int
 cmd_out_close(struct cmd *c)
 {
@@ -412,7 +452,7 @@ cmd_out_close(struct cmd *c)
 	if (c->out == NULL)
 		return 0;
 	/* after a broken pipe there is nobody to write to */
-	r = c->err.code == MK_EPIPE ? 0 : cmd_flush(c);
+	r = c->err.code == MK_EPIPE ? 0 : html_finish(c) == -1 ? -1 : cmd_flush(c);
 	drop_columns(c->out);
 	mk_buf_clear(&c->out->rows);
 	mk_wtr_clear(&c->out->w);

@@ -48,11 +48,11 @@ day_of(int64_t ms, int *wday)
 	return (struct day){ tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday };
 }
 
-static struct mk_span
+static struct mk_period
 days(struct day d, int n)
 {
 	struct day end = { d.y, d.m, d.d + n };
-	struct mk_span s = { local_ms(&d, 0), local_ms(&end, 0) };
+	struct mk_period s = { local_ms(&d, 0), local_ms(&end, 0) };
 
 	return s;
 }
@@ -98,7 +98,7 @@ day_exists(struct day d)
 
 /* "2026-W48" or "2026-W48-3", behind the year. */
 static bool
-week(const char *p, const char *end, int year, struct mk_span *out)
+week(const char *p, const char *end, int year, struct mk_period *out)
 {
 	struct day first = { year, 1, 4 };	/* is always in week 1 */
 	struct tm tm = { .tm_year = year - 1900, .tm_mday = 4 };
@@ -123,7 +123,7 @@ week(const char *p, const char *end, int year, struct mk_span *out)
 
 /* A time of day without an offset, behind the T: minutes or seconds. */
 static bool
-clock_time(const char *p, const char *end, struct day d, struct mk_span *out)
+clock_time(const char *p, const char *end, struct day d, struct mk_period *out)
 {
 	int h, m, s, ms = 0;
 
@@ -149,7 +149,7 @@ clock_time(const char *p, const char *end, struct day d, struct mk_span *out)
 
 /* A date of the calendar, whole or in part, with or without a time of day. */
 static bool
-date(const char *s, size_t n, struct mk_span *out)
+date(const char *s, size_t n, struct mk_period *out)
 {
 	const char *p = s, *end = s + n;
 	struct day d = { 0, 1, 1 };
@@ -161,7 +161,7 @@ date(const char *s, size_t n, struct mk_span *out)
 	if (p == end) {
 		struct day next = { d.y + 1, 1, 1 };
 
-		*out = (struct mk_span){ local_ms(&d, 0), local_ms(&next, 0) };
+		*out = (struct mk_period){ local_ms(&d, 0), local_ms(&next, 0) };
 		return true;
 	}
 	if (!byte(&p, end, "-"))
@@ -173,7 +173,7 @@ date(const char *s, size_t n, struct mk_span *out)
 	if (p == end) {
 		struct day next = { d.y, d.m + 1, 1 };
 
-		*out = (struct mk_span){ local_ms(&d, 0), local_ms(&next, 0) };
+		*out = (struct mk_period){ local_ms(&d, 0), local_ms(&next, 0) };
 		return true;
 	}
 	if (!byte(&p, end, "-") || !digits(&p, end, 2, 1, 31, &d.d) || !day_exists(d))
@@ -194,7 +194,7 @@ date(const char *s, size_t n, struct mk_span *out)
 
 /* today, yesterday, a day of the week. */
 static bool
-day_name(const char *s, size_t n, const struct mk_time *now, struct mk_span *out)
+day_name(const char *s, size_t n, const struct mk_time *now, struct mk_period *out)
 {
 	static const char *const names[] = { "mon", "tue", "wed", "thu", "fri", "sat", "sun" };
 	int wday, i, back = -1;
@@ -217,10 +217,10 @@ day_name(const char *s, size_t n, const struct mk_time *now, struct mk_span *out
 /* DAY/SHIFT behind "shift:". 1, or 0 with why. */
 static int
 shift(const char *s, size_t n, const struct mk_time *now, const struct mk_shifts *shifts,
-	struct mk_span *out, const char **why)
+	struct mk_period *out, const char **why)
 {
 	const char *slash = memchr(s, '/', n), *name;
-	struct mk_span whole;
+	struct mk_period whole;
 	struct mk_err no;
 	struct day d;
 	size_t i, k, len;
@@ -270,7 +270,7 @@ mk_when_length(const char *s, size_t n, int64_t *ms, struct mk_err *e)
 
 static int
 one(const char *s, size_t n, const struct mk_time *now, const struct mk_shifts *shifts,
-	struct mk_span *out, struct mk_err *e)
+	struct mk_period *out, struct mk_err *e)
 {
 	const char *why = "write 2026-11-22T09:00:00+03:00, 2026-11-22, 2026-W48, today, mon, "
 		"now, -2h, shift:2026-11-22/2, or A..B";
@@ -278,11 +278,11 @@ one(const char *s, size_t n, const struct mk_time *now, const struct mk_shifts *
 	int64_t back;
 
 	if (is(s, n, "now")) {
-		*out = (struct mk_span){ now->ms, now->ms + 1 };
+		*out = (struct mk_period){ now->ms, now->ms + 1 };
 		return 0;
 	}
 	if (n > 1 && *s == '-' && mk_when_length(s + 1, n - 1, &back, &no) == 0) {
-		*out = (struct mk_span){ now->ms - back, now->ms + 1 };
+		*out = (struct mk_period){ now->ms - back, now->ms + 1 };
 		return 0;
 	}
 	if (n > 6 && memcmp(s, "shift:", 6) == 0) {
@@ -295,10 +295,10 @@ one(const char *s, size_t n, const struct mk_time *now, const struct mk_shifts *
 
 int
 mk_when(const char *s, size_t n, const struct mk_time *now, const struct mk_shifts *shifts,
-	struct mk_span *out, struct mk_err *e)
+	struct mk_period *out, struct mk_err *e)
 {
 	const char *dots = memmem(s, n, "..", 2), *to;
-	struct mk_span a = MK_SPAN_ALL, b = { INT64_MAX, INT64_MAX };
+	struct mk_period a = MK_PERIOD_ALL, b = { INT64_MAX, INT64_MAX };
 
 	if (dots == NULL)
 		return one(s, n, now, shifts, out, e);

@@ -20,15 +20,15 @@
 #include "base/err.h"
 
 /* Milliseconds since 1970 UTC, to not included. */
-struct mk_span {
+struct mk_period {
 	int64_t from, to;
 };
-#define MK_SPAN_ALL { INT64_MIN, INT64_MAX }
+#define MK_PERIOD_ALL { INT64_MIN, INT64_MAX }
 
 /* What s (n bytes) means now, under a calendar of shifts. MK_EUSAGE if nothing, or if
  * the stretch is empty. The local clock is that of TZ. */
 int mk_when(const char *s, size_t n, const struct mk_time *now, const struct mk_shifts *shifts,
-	struct mk_span *out, struct mk_err *e);
+	struct mk_period *out, struct mk_err *e);
 
 /* A length of time: "30m" gives 1800000. s m h d w; MK_EUSAGE. */
 int mk_when_length(const char *s, size_t n, int64_t *ms, struct mk_err *e);

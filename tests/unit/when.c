@@ -12,7 +12,7 @@ static struct mk_shifts shifts;
 static void
 means(const char *s, const char *want)
 {
-	struct mk_span span;
+	struct mk_period span;
 	struct mk_err e = {0};
 	char from[MK_TIME_LEN] = "-", to[MK_TIME_LEN] = "-", got[320];
 	struct mk_time t;
@@ -113,7 +113,7 @@ wrong(void)
 		"2026-W00", "2026-W54", "2025-W53", "2026-W48-8", "2026-W48-0", "2026-W4", "-h", "-2",
 		"-2y", "--2h", "-2h-", "Today", "2026-11-2", "2026-11-22Z", "2026-", "a..b" };
 	size_t i;
-	struct mk_span s;
+	struct mk_period s;
 	struct mk_err e;
 	int64_t ms;
 
