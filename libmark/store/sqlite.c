@@ -1,19 +1,19 @@
-/* db.h over SQLite. */
+/* The store in a file: SQLite. */
 #include <sqlite3.h>
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "store/db.h"
+#include "store/engine.h"
 
 #define BUSY_MS 10000	/* how long another writer is waited for */
 #define STMTS 128	/* a power of two, more than there are literals */
 
-struct mk_db {
+struct file {
+	struct mk_db db;
 	sqlite3 *h;
 	char *path;
 	struct {
@@ -22,8 +22,10 @@ struct mk_db {
 	} stmt[STMTS];
 };
 
+static const struct mk_engine sqlite;
+
 static int
-failed(struct mk_db *db, int rc, struct mk_err *e)
+failed(struct file *db, int rc, struct mk_err *e)
 {
 	int code = MK_ESTORE, sys = sqlite3_system_errno(db->h);
 	const char *mend = "";
@@ -56,18 +58,32 @@ failed(struct mk_db *db, int rc, struct mk_err *e)
 	return -1;
 }
 
-int
-mk_db_script(struct mk_db *db, const char *sql, struct mk_err *e)
+static int
+script(struct mk_db *base, const char *sql, struct mk_err *e)
 {
+	struct file *db = (struct file *)base;
 	int rc = sqlite3_exec(db->h, sql, NULL, NULL, NULL);
 
 	return rc == SQLITE_OK ? 0 : failed(db, rc, e);
 }
 
-int
-mk_db_open(struct mk_db **out, const char *path, bool create, struct mk_err *e)
+static void
+close_file(struct mk_db *base)
 {
-	struct mk_db *db = calloc(1, sizeof *db);
+	struct file *db = (struct file *)base;
+	size_t i;
+
+	for (i = 0; i < STMTS; i++)
+		(void)sqlite3_finalize(db->stmt[i].st);
+	(void)sqlite3_close(db->h);
+	free(db->path);
+	free(db);
+}
+
+int
+mk_sqlite_open(struct mk_db **out, const char *path, bool create, struct mk_err *e)
+{
+	struct file *db = calloc(1, sizeof *db);
 	int rc, fd, flags = SQLITE_OPEN_READWRITE;
 
 	*out = NULL;
@@ -75,6 +91,7 @@ mk_db_open(struct mk_db **out, const char *path, bool create, struct mk_err *e)
 		free(db);
 		return mk_err_nomem(e);
 	}
+	db->db.engine = &sqlite;
 	if (create) {
 		fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0660);
 		if (fd == -1) {
@@ -95,32 +112,18 @@ mk_db_open(struct mk_db **out, const char *path, bool create, struct mk_err *e)
 	}
 	(void)sqlite3_extended_result_codes(db->h, 1);
 	(void)sqlite3_busy_timeout(db->h, BUSY_MS);
-	if ((create && mk_db_script(db, "PRAGMA journal_mode=WAL", e) == -1) ||
-	    mk_db_script(db, "PRAGMA synchronous=FULL; PRAGMA cache_size=-32768", e) == -1)
+	if ((create && script(&db->db, "PRAGMA journal_mode=WAL", e) == -1) ||
+	    script(&db->db, "PRAGMA synchronous=FULL; PRAGMA cache_size=-32768", e) == -1)
 		goto fail;
-	*out = db;
+	*out = &db->db;
 	return 0;
 fail:
-	mk_db_close(db);
+	close_file(&db->db);
 	return -1;
 }
 
-void
-mk_db_close(struct mk_db *db)
-{
-	size_t i;
-
-	if (db == NULL)
-		return;
-	for (i = 0; i < STMTS; i++)
-		(void)sqlite3_finalize(db->stmt[i].st);
-	(void)sqlite3_close(db->h);
-	free(db->path);
-	free(db);
-}
-
 static sqlite3_stmt *
-prepare(struct mk_db *db, const char *sql, struct mk_err *e)
+prepare(struct file *db, const char *sql, struct mk_err *e)
 {
 	size_t i = ((uintptr_t)sql >> 3) % STMTS, n;
 	int rc;
@@ -142,184 +145,110 @@ prepare(struct mk_db *db, const char *sql, struct mk_err *e)
 }
 
 static int
-bind(struct mk_db *db, sqlite3_stmt *st, const char *fmt, va_list ap, struct mk_err *e)
+bind(struct file *db, sqlite3_stmt *st, const struct mk_param *p, size_t n, struct mk_err *e)
 {
 	int i, rc = SQLITE_OK;
-	const void *p;
-	size_t n;
 
-	for (i = 1; *fmt != '\0' && rc == SQLITE_OK; fmt++, i++) {
-		switch (*fmt) {
-		case 'i':
-			rc = sqlite3_bind_int64(st, i, va_arg(ap, int64_t));
-			break;
-		case 't':
-			p = va_arg(ap, const char *);
-			n = va_arg(ap, size_t);
-			rc = sqlite3_bind_text64(st, i, p == NULL ? "" : p, n, SQLITE_STATIC,
-				SQLITE_UTF8);
-			break;
-		case 's':
-			p = va_arg(ap, const char *);
-			rc = sqlite3_bind_text(st, i, p, -1, SQLITE_STATIC);
-			break;
-		case 'b':
-			p = va_arg(ap, const void *);
-			n = va_arg(ap, size_t);
-			rc = sqlite3_bind_blob64(st, i, p, n, SQLITE_STATIC);
-			break;
-		case 'n':
+	for (i = 1; n > 0 && rc == SQLITE_OK; n--, i++, p++) {
+		if (p->type == MK_PARAM_INT)
+			rc = sqlite3_bind_int64(st, i, p->i);
+		else if (p->type == MK_PARAM_TEXT)
+			rc = sqlite3_bind_text64(st, i, p->p, p->n, SQLITE_STATIC, SQLITE_UTF8);
+		else if (p->type == MK_PARAM_BLOB)
+			rc = sqlite3_bind_blob64(st, i, p->p, p->n, SQLITE_STATIC);
+		else
 			rc = sqlite3_bind_null(st, i);
-			break;
-		default:
-			return mk_err(e, MK_EBUG, "parameter format '%c'", *fmt);
-		}
 	}
 	return rc == SQLITE_OK ? 0 : failed(db, rc, e);
 }
 
 static void
-reset(sqlite3_stmt *st)
+done(void *stmt)
 {
-	(void)sqlite3_reset(st);
-	(void)sqlite3_clear_bindings(st);
+	(void)sqlite3_reset(stmt);
+	(void)sqlite3_clear_bindings(stmt);
 }
 
 static int
-run(struct mk_db *db, struct mk_err *e, const char *sql, const char *fmt, va_list ap,
-	sqlite3_stmt **out)
+start(struct mk_db *base, const char *sql, const struct mk_param *p, size_t n, void **stmt,
+	struct mk_err *e)
 {
+	struct file *db = (struct file *)base;
 	sqlite3_stmt *st = prepare(db, sql, e);
 
-	*out = st;
 	if (st == NULL)
 		return -1;
-	if (bind(db, st, fmt, ap, e) == -1) {
-		reset(st);
+	if (bind(db, st, p, n, e) == -1) {
+		done(st);
 		return -1;
 	}
+	*stmt = st;
 	return 0;
 }
 
 static int
-step(struct mk_db *db, sqlite3_stmt *st, struct mk_err *e)
+step(struct mk_db *base, void *stmt, struct mk_err *e)
 {
-	int rc = sqlite3_step(st);
+	int rc = sqlite3_step(stmt);
 
 	if (rc == SQLITE_ROW)
 		return 1;
-	return rc == SQLITE_DONE ? 0 : failed(db, rc, e);
+	return rc == SQLITE_DONE ? 0 : failed((struct file *)base, rc, e);
 }
 
-int
-mk_db_run(struct mk_db *db, int64_t *changed, struct mk_err *e, const char *sql,
-	const char *fmt, ...)
+static int64_t
+changed(struct mk_db *base, void *stmt)
 {
-	sqlite3_stmt *st;
-	va_list ap;
-	int r;
-
-	va_start(ap, fmt);
-	r = run(db, e, sql, fmt, ap, &st);
-	va_end(ap);
-	if (r == -1)
-		return -1;
-	r = step(db, st, e);
-	if (changed != NULL)
-		*changed = sqlite3_changes64(db->h);
-	reset(st);
-	return r == -1 ? -1 : 0;
+	(void)stmt;
+	return sqlite3_changes64(((struct file *)base)->h);
 }
 
-int
-mk_db_value(struct mk_db *db, int64_t *out, struct mk_err *e, const char *sql,
-	const char *fmt, ...)
+static int64_t
+col_int(void *stmt, int col)
 {
-	sqlite3_stmt *st;
-	va_list ap;
-	int r;
-
-	va_start(ap, fmt);
-	r = run(db, e, sql, fmt, ap, &st);
-	va_end(ap);
-	if (r == -1)
-		return -1;
-	r = step(db, st, e);
-	if (r == 1)
-		*out = sqlite3_column_int64(st, 0);
-	reset(st);
-	return r;
+	return sqlite3_column_int64(stmt, col);
 }
 
-int64_t
-mk_db_rowid(struct mk_db *db)
+static const char *
+col_text(void *stmt, int col, size_t *n)
 {
-	return sqlite3_last_insert_rowid(db->h);
-}
+	const char *s = sqlite3_column_blob(stmt, col);
 
-int
-mk_db_query(struct mk_db *db, struct mk_rows *r, struct mk_err *e, const char *sql,
-	const char *fmt, ...)
-{
-	sqlite3_stmt *st;
-	va_list ap;
-	int rc;
-
-	va_start(ap, fmt);
-	rc = run(db, e, sql, fmt, ap, &st);
-	va_end(ap);
-	r->db = db;
-	r->stmt = rc == -1 ? NULL : st;
-	return rc;
-}
-
-int
-mk_rows_next(struct mk_rows *r, struct mk_err *e)
-{
-	return step(r->db, r->stmt, e);
-}
-
-int64_t
-mk_rows_int(struct mk_rows *r, int col)
-{
-	return sqlite3_column_int64(r->stmt, col);
-}
-
-const char *
-mk_rows_text(struct mk_rows *r, int col, size_t *n)
-{
-	const char *s = sqlite3_column_blob(r->stmt, col);
-
-	*n = (size_t)sqlite3_column_bytes(r->stmt, col);
+	*n = (size_t)sqlite3_column_bytes(stmt, col);
 	return s == NULL ? "" : s;
 }
 
-void
-mk_rows_done(struct mk_rows *r)
+static int64_t
+rowid(struct mk_db *base)
 {
-	if (r->stmt != NULL)
-		reset(r->stmt);
-	r->stmt = NULL;
+	return sqlite3_last_insert_rowid(((struct file *)base)->h);
 }
 
-int
-mk_db_begin(struct mk_db *db, struct mk_err *e)
+static int
+begin(struct mk_db *base, struct mk_err *e)
 {
-	return mk_db_script(db, "BEGIN IMMEDIATE", e);
+	return script(base, "BEGIN IMMEDIATE", e);
 }
 
-int
-mk_db_commit(struct mk_db *db, struct mk_err *e)
+static void
+rollback(struct mk_db *base)
 {
-	if (mk_db_script(db, "COMMIT", e) == 0)
-		return 0;
-	mk_db_rollback(db);
-	return -1;
-}
+	struct file *db = (struct file *)base;
 
-void
-mk_db_rollback(struct mk_db *db)
-{
 	if (sqlite3_get_autocommit(db->h) == 0)
 		(void)sqlite3_exec(db->h, "ROLLBACK", NULL, NULL, NULL);
 }
+
+static const struct mk_engine sqlite = {
+	.close = close_file,
+	.script = script,
+	.begin = begin,
+	.rollback = rollback,
+	.start = start,
+	.step = step,
+	.done = done,
+	.changed = changed,
+	.col_int = col_int,
+	.col_text = col_text,
+	.rowid = rowid
+};

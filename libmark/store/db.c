@@ -1,0 +1,184 @@
+/* db.h over whichever engine a store has. */
+#include "store/db.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+#include "store/engine.h"
+
+#define PARAMS_MAX 32
+
+int
+mk_db_open(struct mk_db **db, const char *path, bool create, struct mk_err *e)
+{
+	*db = NULL;
+	return mk_sqlite_open(db, path, create, e);
+}
+
+void
+mk_db_close(struct mk_db *db)
+{
+	if (db != NULL)
+		db->engine->close(db);
+}
+
+int
+mk_db_script(struct mk_db *db, const char *sql, struct mk_err *e)
+{
+	return db->engine->script(db, sql, e);
+}
+
+int
+mk_db_begin(struct mk_db *db, struct mk_err *e)
+{
+	return db->engine->begin(db, e);
+}
+
+int
+mk_db_commit(struct mk_db *db, struct mk_err *e)
+{
+	if (mk_db_script(db, "COMMIT", e) == 0)
+		return 0;
+	mk_db_rollback(db);
+	return -1;
+}
+
+void
+mk_db_rollback(struct mk_db *db)
+{
+	db->engine->rollback(db);
+}
+
+/* The arguments of a format, as parameters. */
+static int
+params(struct mk_param *p, size_t *n, const char *fmt, va_list ap, struct mk_err *e)
+{
+	for (*n = 0; *fmt != '\0'; fmt++, p++, (*n)++) {
+		if (*n == PARAMS_MAX)
+			return mk_err(e, MK_EBUG, "more than %d parameters", PARAMS_MAX);
+		memset(p, 0, sizeof *p);
+		switch (*fmt) {
+		case 'i':
+			p->type = MK_PARAM_INT;
+			p->i = va_arg(ap, int64_t);
+			break;
+		case 't':
+		case 's':
+			p->type = MK_PARAM_TEXT;
+			p->p = va_arg(ap, const char *);
+			if (p->p == NULL)
+				p->p = "";
+			p->n = *fmt == 't' ? va_arg(ap, size_t) : strlen(p->p);
+			break;
+		case 'b':
+			p->type = MK_PARAM_BLOB;
+			p->p = va_arg(ap, const void *);
+			p->n = va_arg(ap, size_t);
+			break;
+		case 'n':
+			break;
+		default:
+			return mk_err(e, MK_EBUG, "parameter format '%c'", *fmt);
+		}
+	}
+	return 0;
+}
+
+static int
+start(struct mk_db *db, void **stmt, struct mk_err *e, const char *sql, const char *fmt,
+	va_list ap)
+{
+	struct mk_param p[PARAMS_MAX];
+	size_t n;
+
+	if (params(p, &n, fmt, ap, e) == -1)
+		return -1;
+	return db->engine->start(db, sql, p, n, stmt, e);
+}
+
+int
+mk_db_run(struct mk_db *db, int64_t *changed, struct mk_err *e, const char *sql,
+	const char *fmt, ...)
+{
+	void *stmt;
+	va_list ap;
+	int r;
+
+	va_start(ap, fmt);
+	r = start(db, &stmt, e, sql, fmt, ap);
+	va_end(ap);
+	if (r == -1)
+		return -1;
+	r = db->engine->step(db, stmt, e);
+	if (changed != NULL)
+		*changed = db->engine->changed(db, stmt);
+	db->engine->done(stmt);
+	return r == -1 ? -1 : 0;
+}
+
+int
+mk_db_value(struct mk_db *db, int64_t *out, struct mk_err *e, const char *sql,
+	const char *fmt, ...)
+{
+	void *stmt;
+	va_list ap;
+	int r;
+
+	va_start(ap, fmt);
+	r = start(db, &stmt, e, sql, fmt, ap);
+	va_end(ap);
+	if (r == -1)
+		return -1;
+	r = db->engine->step(db, stmt, e);
+	if (r == 1)
+		*out = db->engine->col_int(stmt, 0);
+	db->engine->done(stmt);
+	return r;
+}
+
+int64_t
+mk_db_rowid(struct mk_db *db)
+{
+	return db->engine->rowid(db);
+}
+
+int
+mk_db_query(struct mk_db *db, struct mk_rows *r, struct mk_err *e, const char *sql,
+	const char *fmt, ...)
+{
+	va_list ap;
+	int rc;
+
+	r->db = db;
+	r->stmt = NULL;
+	va_start(ap, fmt);
+	rc = start(db, &r->stmt, e, sql, fmt, ap);
+	va_end(ap);
+	return rc;
+}
+
+int
+mk_rows_next(struct mk_rows *r, struct mk_err *e)
+{
+	return r->db->engine->step(r->db, r->stmt, e);
+}
+
+int64_t
+mk_rows_int(struct mk_rows *r, int col)
+{
+	return r->db->engine->col_int(r->stmt, col);
+}
+
+const char *
+mk_rows_text(struct mk_rows *r, int col, size_t *n)
+{
+	return r->db->engine->col_text(r->stmt, col, n);
+}
+
+void
+mk_rows_done(struct mk_rows *r)
+{
+	if (r->stmt != NULL)
+		r->db->engine->done(r->stmt);
+	r->stmt = NULL;
+}

@@ -1,0 +1,38 @@
+/* What is behind db.h: one engine, one file, one table of functions. Inside store/
+ * only. Errors as in db.h. */
+#ifndef MK_ENGINE_H
+#define MK_ENGINE_H
+
+#include "store/db.h"
+
+struct mk_param {
+	enum { MK_PARAM_NULL, MK_PARAM_INT, MK_PARAM_TEXT, MK_PARAM_BLOB } type;
+	int64_t i;
+	const void *p;
+	size_t n;
+};
+
+struct mk_engine {
+	void (*close)(struct mk_db *db);
+	int (*script)(struct mk_db *db, const char *sql, struct mk_err *e);
+	int (*begin)(struct mk_db *db, struct mk_err *e);
+	void (*rollback)(struct mk_db *db);
+	/* Bind, and run as far as the first row; *stmt is what the others take. The
+	 * parameters live until done. After -1 there is no statement. */
+	int (*start)(struct mk_db *db, const char *sql, const struct mk_param *p, size_t n,
+		void **stmt, struct mk_err *e);
+	int (*step)(struct mk_db *db, void *stmt, struct mk_err *e);	/* 1, 0 at the end, -1 */
+	void (*done)(void *stmt);
+	int64_t (*changed)(struct mk_db *db, void *stmt);
+	int64_t (*col_int)(void *stmt, int col);
+	const char *(*col_text)(void *stmt, int col, size_t *n);	/* until step or done */
+	int64_t (*rowid)(struct mk_db *db);
+};
+
+struct mk_db {			/* first in each engine's own */
+	const struct mk_engine *engine;
+};
+
+int mk_sqlite_open(struct mk_db **db, const char *path, bool create, struct mk_err *e);
+
+#endif
