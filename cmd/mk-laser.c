@@ -229,7 +229,9 @@ mark(struct cmd *c, struct run *r, struct mk_rec *rec, uint32_t crc)
 	if (k == 1)
 		k = burn(c, r, rec, &now, crc, &w.before, &down);
 	watch_end(&w);
-	if (k == 0) {
+	if (k == 0 && strcmp(state, "void") == 0)
+		k = refuse(c, rec, "void", "it was made void (mk-serial void)");
+	else if (k == 0) {
 		(void)snprintf(why, sizeof why, "its mark was begun before (%s): a part is marked "
 			"once for each op", state);
 		k = refuse(c, rec, "begun", why);

@@ -1,4 +1,4 @@
-/* mk-serial list, pending, void, import. */
+/* mk-serial list, pending, import. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,18 +8,12 @@
 #include "base/step.h"
 #include "cmd/mk-serial/serial.h"
 
-#define DAY_MS (INT64_C(86400000))
-#define RATE_DAYS 7
 #define ERRORS_MAX 20
 
-static const char *opt_check, *opt_reason;
+static const char *opt_check;
 
 const struct cmd_opt list_opts[] = {
 	{ "check", 0, NULL, &opt_check, "only pools that run out; exit with 1 if there are any" },
-	{0}
-};
-const struct cmd_opt void_opts[] = {
-	{ "reason", 0, "TEXT", &opt_reason, "why; it is kept" },
 	{0}
 };
 
@@ -27,6 +21,7 @@ const struct cmd_opt void_opts[] = {
 
 struct listing {
 	struct cmd *c;
+	const char *day;	/* today */
 	struct mk_gs1 *gs1;
 	struct mk_rec rec;
 };
@@ -59,7 +54,7 @@ put_pool(struct listing *l, const struct mk_pool *p, const struct mk_pool_use *u
 	static const char *const orders[] = { "sequential", "random", "list" };
 	struct mk_rec *rec = &l->rec;
 	uint64_t left = p->total > u->period_used ? p->total - u->period_used : 0;
-	double rate = (double)u->recent / RATE_DAYS;
+	double rate = serial_rate(u, l->day);
 	double days = u->recent == 0 ? -1 : (double)left / rate;
 	const char *state = state_of(p, u, left, days);
 
@@ -114,9 +109,8 @@ run_list(struct cmd *c)
 
 	if (mk_time_now(&t, &c->err) == -1 || serial_store(c, &st) == -1)
 		return -1;
-	(void)mk_shift_at(&c->conf.shifts, &t, day);
-	t.ms -= RATE_DAYS * DAY_MS;
-	(void)mk_shift_at(&c->conf.shifts, &t, since);
+	serial_week(c, &t, since, day);
+	l.day = day;
 	r = mk_store_pools(st, since, day, list_one, &l, &c->err);
 	if (r == 0 && c->narg > 0)
 		r = mk_err(&c->err, MK_EUSAGE, "no pool '%s': mk-serial define makes one", c->arg[0]);
@@ -188,61 +182,6 @@ run_pending(struct cmd *c)
 		cmd_status(c, CMD_FAILED);
 	taking_close(&t);
 	return r == -1 ? -1 : 0;
-}
-
-/* ---- void ---- */
-
-static int
-void_one(struct cmd *c, struct mk_store *st, const char *id, struct mk_rec *rec)
-{
-	const struct mk_field *f;
-	struct mk_id_state s;
-	struct mk_time now;
-
-	mk_rec_reset(rec);
-	if (mk_rec_set(rec, "id", id, strlen(id), &c->err) == -1 ||
-	    mk_time_now(&now, &c->err) == -1)
-		return -1;
-	f = mk_rec_get(rec, "id");
-	if (mk_store_id_state(st, f->val, f->vlen, &s, &c->err) == -1)
-		return -1;
-	if (s.begun || s.voided) {
-		cmd_warn(c, "%s: %s", id, s.voided ? "it is void already"
-			: "its mark was begun, so it cannot be made void: its history goes on "
-			"(mk-trace history)");
-		cmd_status(c, CMD_FAILED);
-		return 0;
-	}
-	if (mk_step_stamp(rec, "void", &c->conf, &now, "ok", opt_reason, &c->err) == -1 ||
-	    mk_store_begin(st, &c->err) == -1)
-		return -1;
-	if (mk_store_add(st, rec, &now, &c->err) == -1) {
-		mk_store_rollback(st);
-		return -1;
-	}
-	return mk_store_commit(st, &c->err) == -1 ? -1 : cmd_put(c, rec);
-}
-
-int
-run_void(struct cmd *c)
-{
-	struct mk_rec rec = {0};
-	struct mk_store *st;
-	size_t i;
-	int r = 0;
-
-	if (c->narg == 0)
-		return cmd_usage(c, "void takes one or more identities");
-	if (opt_reason == NULL || *opt_reason == '\0')
-		return cmd_usage(c, "void needs a --reason");
-	if (serial_store(c, &st) == -1)
-		return -1;
-	for (i = 0; r == 0 && i < c->narg; i++)
-		r = *c->arg[i] == '\0' ? cmd_usage(c, "an empty identity")
-			: void_one(c, st, c->arg[i], &rec);
-	mk_store_close(st);
-	mk_rec_clear(&rec);
-	return r;
 }
 
 /* ---- import: all or nothing ---- */

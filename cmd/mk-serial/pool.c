@@ -1,5 +1,6 @@
 /* A pool at work: opened, looked at, its identities made. */
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "cmd/mk-serial/serial.h"
@@ -11,6 +12,35 @@ serial_store(struct cmd *c, struct mk_store **st)
 
 	*st = NULL;
 	return path == NULL ? -1 : mk_store_open(st, path, &c->conf, &c->err);
+}
+
+#define DAY_MS INT64_C(86400000)
+#define WEEK 7
+
+void
+serial_week(const struct cmd *c, const struct mk_time *now, char since[MK_DAY_LEN],
+	char day[MK_DAY_LEN])
+{
+	struct mk_time t = *now;
+
+	(void)mk_shift_at(&c->conf.shifts, &t, day);
+	t.ms -= WEEK * DAY_MS;
+	(void)mk_shift_at(&c->conf.shifts, &t, since);
+}
+
+double
+serial_rate(const struct mk_pool_use *u, const char *day)
+{
+	char from[MK_DAY_LEN + 10], to[MK_DAY_LEN + 10];
+	struct mk_time a, b;
+	struct mk_err no;
+
+	(void)snprintf(from, sizeof from, "%sT00:00:00Z", u->first);
+	(void)snprintf(to, sizeof to, "%sT00:00:00Z", day);
+	if (u->recent == 0 || mk_time_parse(from, strlen(from), &a, &no) == -1 ||
+	    mk_time_parse(to, strlen(to), &b, &no) == -1)
+		return 0;
+	return (double)u->recent / ((double)((b.ms - a.ms) / DAY_MS) + 1);
 }
 
 static int
@@ -33,12 +63,16 @@ load(struct cmd *c, struct taking *t, const char *name, const char *text, size_t
 int
 taking_open(struct cmd *c, struct taking *t, const char *name)
 {
+	return serial_store(c, &t->st) == -1 ? -1 : taking_pool(c, t, name);
+}
+
+int
+taking_pool(struct cmd *c, struct taking *t, const char *name)
+{
 	char hash[MK_HASH_LEN + 1];
 	struct mk_buf text = {0};
 	int r;
 
-	if (serial_store(c, &t->st) == -1)
-		return -1;
 	r = mk_store_pool_get(t->st, name, &text, hash, &c->err);
 	if (r == 1)
 		r = load(c, t, name, text.p, text.n, hash);

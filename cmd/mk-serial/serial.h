@@ -15,11 +15,14 @@ struct taking {
 	struct mk_arena arena;
 	struct mk_pool_at at;
 	struct mk_rec fields;	/* key=value, and those of the context file */
+	bool warned;		/* that the numbers run out */
 };
 
 /* Open the store and the pool of that name. taking_close in any case. */
 int taking_open(struct cmd *c, struct taking *t, const char *name);
 void taking_close(struct taking *t);
+/* Open the pool alone; t->st is there. */
+int taking_pool(struct cmd *c, struct taking *t, const char *name);
 
 /* The time, shift and day now, and the context file's fields. */
 int taking_look(struct cmd *c, struct taking *t);
@@ -40,6 +43,12 @@ int taking_one(struct taking *t, const struct mk_stem *s, uint64_t index,
 
 /* Lay fields behind those of rec; where both have one, they must agree. */
 int lay_fields(const struct mk_rec *fields, struct mk_rec *rec, struct mk_err *e);
+
+/* The week whose use is a pool's rate: up to the day that it is now. */
+void serial_week(const struct cmd *c, const struct mk_time *now, char since[MK_DAY_LEN],
+	char day[MK_DAY_LEN]);
+/* Numbers a day, in that week or since the pool's first one. */
+double serial_rate(const struct mk_pool_use *u, const char *day);
 
 /* Open the store alone. */
 int serial_store(struct cmd *c, struct mk_store **st);

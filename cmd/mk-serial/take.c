@@ -49,13 +49,34 @@ limits(const struct mk_pool *p, struct mk_reserve *r)
 	}
 }
 
-static void
-warn_left(struct cmd *c, const struct mk_pool *p, const struct mk_reserve *r)
+/* What is left is told, once, when it is less than warn says, in numbers or in days. */
+static int
+warn_left(struct cmd *c, struct taking *t, const struct mk_reserve *r)
 {
+	const struct mk_pool *p = &t->pool;
 	uint64_t left = p->total - r->first - r->count;
+	char since[MK_DAY_LEN], day[MK_DAY_LEN];
+	struct mk_pool_use u;
+	double rate;
 
-	if (!r->again && left < p->warn_left)
+	if (r->again || t->warned)
+		return 0;
+	if (left < p->warn_left) {
 		cmd_warn(c, "pool %s: %" PRIu64 " numbers are left", p->name, left);
+		t->warned = true;
+	}
+	if (p->warn_days == 0)
+		return 0;
+	serial_week(c, &t->at.time, since, day);
+	if (mk_store_pool_use(t->st, p->name, since, day, &u, &c->err) == -1)
+		return -1;
+	rate = serial_rate(&u, day);
+	if (rate > 0 && (double)left < rate * (double)p->warn_days) {
+		cmd_warn(c, "pool %s: %" PRIu64 " numbers are left, for %.1f days", p->name, left,
+			(double)left / rate);
+		t->warned = true;
+	}
+	return 0;
 }
 
 /* ---- take POOL -n N ---- */
@@ -152,11 +173,11 @@ take_count(struct cmd *c, struct taking *t)
 	o.again = r.again;
 	if (k == 0 && r.again)
 		k = as_before(c, &r, n, &o);
-	if (k == 0) {
-		warn_left(c, &t->pool, &r);
+	if (k == 0)
+		k = warn_left(c, t, &r);
+	if (k == 0)
 		k = taking_make(c, t, &o.s, r.again ? &o.had : &t->fields, r.first, r.count, put_new,
 			&o);
-	}
 out:
 	mk_buf_clear(&r.text);
 	order_clear(&o);
@@ -326,6 +347,8 @@ settle(struct cmd *c, struct taking *t, struct block *b)
 	divide(t, b);
 	if (b->ranges > 0 && mk_store_reserve(t->st, b->r, b->ranges, &t->at.time, t->at.day,
 	    &c->err) == -1)
+		return -1;
+	if (b->ranges > 0 && warn_left(c, t, &b->r[b->ranges - 1]) == -1)
 		return -1;
 	for (i = 0; i < b->n; i++) {
 		struct waiting *w = &b->w[i];

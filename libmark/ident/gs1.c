@@ -25,14 +25,17 @@ take_value(const char *p, const char *end, struct mk_buf *text, struct mk_err *e
 	return mk_buf_addc(text, '\0', e) == -1 ? NULL : p;
 }
 
-/* Element i is filled in: check it by its row, and against those before it. */
+/* Element i is filled in: check it by its row, and against those before it. Where
+ * part of a value is not known, what is said of it cannot be checked. */
 static int
-settle(const struct mk_dict_row *r, struct mk_gs1_element *el, int i, size_t *at,
+settle(const struct mk_dict_row *r, struct mk_gs1_element *el, int i, bool part, size_t *at,
 	struct mk_err *e)
 {
 	int k;
 
 	el[i].sep = r->sep;
+	if (part && memchr(el[i].val, MK_GS1_UNKNOWN, el[i].n) != NULL)
+		return 0;
 	if (mk_dict_check(r, &el[i], at, e) == -1)
 		return -1;
 	for (k = 0; k < i; k++)
@@ -50,8 +53,8 @@ begin(struct mk_buf *text, size_t n, struct mk_err *e)
 	return mk_buf_grow(text, n + MK_GS1_ELEMENTS_MAX, e);
 }
 
-int
-mk_gs1_parse(const struct mk_gs1 *g, const char *s, size_t n, struct mk_buf *text,
+static int
+parse(const struct mk_gs1 *g, bool part, const char *s, size_t n, struct mk_buf *text,
 	struct mk_gs1_element el[MK_GS1_ELEMENTS_MAX], struct mk_err *e)
 {
 	const char *p = s, *end = s + n, *close;
@@ -78,10 +81,30 @@ mk_gs1_parse(const struct mk_gs1 *g, const char *s, size_t n, struct mk_buf *tex
 		x->n = (size_t)(text->p + text->n - 1 - x->val);
 		if ((r = mk_dict_row(g, x->ai, strlen(x->ai))) == NULL)
 			return mk_err(e, MK_EDATA, "(%s) is no GS1 application identifier", x->ai);
-		if (settle(r, el, count, &at, e) == -1)
+		if (settle(r, el, count, part, &at, e) == -1)
 			return -1;
 	}
 	return count > 0 ? count : mk_err(e, MK_EDATA, "an empty element string");
+}
+
+int
+mk_gs1_parse(const struct mk_gs1 *g, const char *s, size_t n, struct mk_buf *text,
+	struct mk_gs1_element el[MK_GS1_ELEMENTS_MAX], struct mk_err *e)
+{
+	return parse(g, false, s, n, text, el, e);
+}
+
+int
+mk_gs1_known(const struct mk_gs1 *g, const char *s, size_t n, struct mk_err *e)
+{
+	struct mk_gs1_element el[MK_GS1_ELEMENTS_MAX];
+	struct mk_buf text = {0};
+	int count = parse(g, true, s, n, &text, el, e);
+
+	if (count != -1)
+		count = mk_gs1_whole(g, el, count, NULL, e);
+	mk_buf_clear(&text);
+	return count == -1 ? -1 : 0;
 }
 
 /* The row whose AI the payload goes on with, and the AI's length. */
@@ -127,7 +150,7 @@ mk_gs1_scan(const struct mk_gs1 *g, const char *s, size_t n, struct mk_buf *text
 		x->val = text->p + text->n;
 		if (mk_buf_add(text, p, x->n, e) == -1 || mk_buf_addc(text, '\0', e) == -1)
 			return -1;
-		if (settle(r, el, count, &in, e) == -1) {
+		if (settle(r, el, count, false, &in, e) == -1) {
 			*at = (size_t)(p - s) + in;
 			return -1;
 		}

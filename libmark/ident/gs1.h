@@ -51,6 +51,12 @@ int mk_gs1_scan(const struct mk_gs1 *g, const char *s, size_t n, struct mk_buf *
 int mk_gs1_whole(const struct mk_gs1 *g, const struct mk_gs1_element *el, int n, int *wrong,
 	struct mk_err *e);
 
+/* Check what is known of a bracketed element string in which MK_GS1_UNKNOWN stands
+ * for what is not: its AIs, values that are known as a whole, and what stands beside
+ * what. MK_EDATA. */
+#define MK_GS1_UNKNOWN '\x1a'	/* no value may hold it */
+int mk_gs1_known(const struct mk_gs1 *g, const char *s, size_t n, struct mk_err *e);
+
 /* Append the payload for the symbol: AIs and values, GS after each element that
  * needs a separator but the last; the FNC1 of the first position is not in it. */
 int mk_gs1_payload(const struct mk_gs1_element *el, int n, struct mk_buf *out,

@@ -308,3 +308,25 @@ mk_ident_parse(const struct mk_gs1 *g, int scheme, bool fnc1, const char *s, siz
 	}
 	return mk_err(e, MK_EDATA, "an empty payload");
 }
+
+int
+mk_ident_known(enum mk_scheme scheme, const struct mk_gs1 *g, const char *s, size_t n,
+	struct mk_err *e)
+{
+	struct mk_buf known = {0};
+	size_t at;
+	int r = 0;
+
+	if (scheme == MK_SCHEME_GS1)
+		return mk_gs1_known(g, s, n, e);
+	if (scheme != MK_SCHEME_LINK)
+		return 0;
+	if ((r = mk_buf_add(&known, s, n, e)) == 0) {
+		for (at = 0; at < n; at++)
+			if (s[at] == MK_GS1_UNKNOWN)
+				known.p[at] = '-';
+		r = check_link(known.p, n, &at, e);
+	}
+	mk_buf_clear(&known);
+	return r;
+}

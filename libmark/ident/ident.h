@@ -41,6 +41,11 @@ enum mk_scheme mk_scheme_of(const char *id, size_t n);
 int mk_ident_set(struct mk_rec *rec, enum mk_scheme scheme, const struct mk_gs1 *g,
 	const char *id, size_t n, struct mk_err *e);
 
+/* Check what can be known of a form in which MK_GS1_UNKNOWN stands for what is not:
+ * of GS1 (mk_gs1_known) the elements, of a link the characters. MK_EDATA. */
+int mk_ident_known(enum mk_scheme scheme, const struct mk_gs1 *g, const char *s, size_t n,
+	struct mk_err *e);
+
 /* Append the form of a payload, which mk_ident_set takes. scheme: -1 to find out
  * which one it is, else only that. fnc1: the symbol is known to be a GS1 one.
  * 1 with *found; 0 if it is none of that scheme (never for -1: it is plain then);

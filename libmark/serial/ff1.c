@@ -1,5 +1,6 @@
 #include "serial/ff1.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -123,11 +124,12 @@ reduce(const struct mk_ff1 *f, const unsigned char *r, uint64_t mod)
 	return (uint64_t)(y % mod);
 }
 
-/* One round of up to BATCH strings: PRF(P || Q), CBC over Q from CIPH(P) on. */
+/* PRF(P || Q) of one round and up to BATCH strings: CBC over Q from CIPH(P) on. B of
+ * the round is b of the pairs on the way there, a on the way back. */
 static int
-round_of(struct mk_ff1 *f, unsigned i, struct mk_ff1_pair *x, size_t k, struct mk_err *e)
+prf(struct mk_ff1 *f, unsigned i, bool back, const struct mk_ff1_pair *x, size_t k,
+	struct mk_err *e)
 {
-	uint64_t mod = i % 2 == 0 ? f->ru : f->rv, c;
 	unsigned char q[48];
 	size_t s, at, j;
 
@@ -135,13 +137,24 @@ round_of(struct mk_ff1 *f, unsigned i, struct mk_ff1_pair *x, size_t k, struct m
 		for (s = 0; s < k; s++) {
 			const unsigned char *before = at == 0 ? f->p : f->block[s];
 
-			make_q(f, i, x[s].b, q);
+			make_q(f, i, back ? x[s].a : x[s].b, q);
 			for (j = 0; j < 16; j++)
 				f->block[s][j] = before[j] ^ q[at + j];
 		}
 		if (mk_aes_blocks(f->aes, f->block[0], k, e) == -1)
 			return -1;
 	}
+	return 0;
+}
+
+static int
+round_of(struct mk_ff1 *f, unsigned i, struct mk_ff1_pair *x, size_t k, struct mk_err *e)
+{
+	uint64_t mod = i % 2 == 0 ? f->ru : f->rv, c;
+	size_t s;
+
+	if (prf(f, i, false, x, k, e) == -1)
+		return -1;
 	for (s = 0; s < k; s++) {
 		c = (uint64_t)(((u128)x[s].a + reduce(f, f->block[s], mod)) % mod);
 		x[s].a = x[s].b;
@@ -161,6 +174,24 @@ mk_ff1_encrypt(struct mk_ff1 *f, struct mk_ff1_pair *x, size_t k, struct mk_err 
 		for (i = 0; i < 10; i++)
 			if (round_of(f, i, x + at, n, e) == -1)
 				return -1;
+	}
+	return 0;
+}
+
+/* The string that becomes x (FF1.Decrypt, algorithm 8). */
+static int
+decrypt(struct mk_ff1 *f, struct mk_ff1_pair *x, struct mk_err *e)
+{
+	unsigned i;
+
+	for (i = 10; i-- > 0;) {
+		uint64_t mod = i % 2 == 0 ? f->ru : f->rv, a;
+
+		if (prf(f, i, true, x, 1, e) == -1)
+			return -1;
+		a = (uint64_t)(((u128)x->b + mod - reduce(f, f->block[0], mod)) % mod);
+		x->b = x->a;
+		x->a = a;
 	}
 	return 0;
 }
@@ -213,5 +244,17 @@ mk_ff1_permute(struct mk_ff1 *f, uint64_t *x, size_t k, struct mk_err *e)
 			walking = still;
 		}
 	}
+	return 0;
+}
+
+int
+mk_ff1_origin(struct mk_ff1 *f, uint64_t *x, struct mk_err *e)
+{
+	struct mk_ff1_pair pair = { *x >> f->v, *x & (f->rv - 1) };
+
+	do
+		if (decrypt(f, &pair, e) == -1)
+			return -1;
+	while ((*x = pair.a << f->v | pair.b) >= f->total);
 	return 0;
 }

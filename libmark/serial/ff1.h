@@ -33,5 +33,7 @@ int mk_ff1_encrypt(struct mk_ff1 *f, struct mk_ff1_pair *x, size_t k, struct mk_
 int mk_ff1_new_range(struct mk_ff1 **f, const unsigned char *key, size_t nkey,
 	const unsigned char *tweak, size_t ntweak, uint64_t total, struct mk_err *e);
 int mk_ff1_permute(struct mk_ff1 *f, uint64_t *x, size_t k, struct mk_err *e);
+/* The way back: *x becomes the number whose image it is. */
+int mk_ff1_origin(struct mk_ff1 *f, uint64_t *x, struct mk_err *e);
 
 #endif

@@ -441,6 +441,20 @@ mk_pool_numbers(struct mk_pool *p, const char *period, uint64_t first, size_t k,
 	return 0;
 }
 
+int
+mk_pool_index(struct mk_pool *p, const char *period, uint64_t number, uint64_t *index,
+	struct mk_err *e)
+{
+	if (number < p->from || number > p->to || (number - p->from) % p->step != 0)
+		return 0;
+	*index = (number - p->from) / p->step;
+	if (p->order == MK_ORDER_RANDOM && (key_up(p, period, e) == -1 ||
+	    mk_ff1_origin(p->ff1, index, e) == -1))
+		return -1;
+	*index *= p->beat;
+	return 1;
+}
+
 /* Where what {check} covers begins: in GS1 the value of its element. */
 static size_t
 covered(enum mk_scheme scheme, const struct mk_buf *id)
@@ -521,8 +535,8 @@ add_number(const struct mk_pool *p, const struct mk_subst_part *part, uint64_t n
 	return mk_ident_quote(id, p->scheme, text, digits(number, alphabet, width, text), e);
 }
 
-static int
-make_id(const struct mk_pool *p, const struct mk_stem *s, uint64_t index, uint64_t number,
+int
+mk_pattern_id(const struct mk_pool *p, const struct mk_stem *s, uint64_t index, uint64_t number,
 	const char *listed, struct mk_buf *id, struct mk_err *e)
 {
 	struct hole hole = { -1, 0 };
@@ -557,7 +571,7 @@ mk_pool_fill(const struct mk_pool *p, const struct mk_stem *s, uint64_t index, u
 	const char *listed, const struct mk_gs1 *g, struct mk_rec *rec, struct mk_err *e)
 {
 	struct mk_buf id = {0};
-	int r = make_id(p, s, index, number, listed, &id, e);
+	int r = mk_pattern_id(p, s, index, number, listed, &id, e);
 
 	if (r == 0)
 		r = mk_ident_set(rec, p->scheme, g, id.p, id.n, e);

@@ -323,36 +323,80 @@ hash(struct mk_pool *p, struct mk_err *e)
 	return r;
 }
 
-/* Where all that can be known is known, the first and last identity are tried. */
+/* What is known at take only: a field, a shift, a number of a list. A field's text is
+ * put into unknown; one that must be a time gets one. */
+static int
+unknowns(const struct mk_pool *p, struct mk_rec *unknown, size_t *n, struct mk_err *e)
+{
+	static const char text[] = { MK_GS1_UNKNOWN };
+	static const char time[] = "2001-09-09T00:00:00Z";
+	size_t i;
+
+	for (i = *n = 0; i < p->subst.n; i++) {
+		const struct mk_subst_part *part = &p->subst.part[i];
+
+		if (part->name == NULL || strcmp(part->name, "date") == 0 ||
+		    strcmp(part->name, "day") == 0 || strcmp(part->name, "check") == 0 ||
+		    strcmp(part->name, "beat") == 0 ||
+		    (strcmp(part->name, "n") == 0 && p->order != MK_ORDER_LIST))
+			continue;
+		++*n;
+		if ((part->n > 0 ? mk_rec_set(unknown, part->name, time, strlen(time), e)
+		    : mk_rec_set(unknown, part->name, text, 1, e)) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+/* What can be known of one identity where not all can. */
+static int
+try_known(const struct mk_pool *p, const struct mk_stem *s, uint64_t number,
+	const struct mk_gs1 *g, struct mk_err *e)
+{
+	static const char listed[] = { MK_GS1_UNKNOWN, '\0' };
+	struct mk_buf form = {0};
+	int r = mk_pattern_id(p, s, 0, number, p->order == MK_ORDER_LIST ? listed : NULL, &form, e);
+
+	if (r == -1 && e->code == MK_EDATA)
+		r = 0;	/* check characters of what is not known */
+	else if (r == 0)
+		r = mk_ident_known(p->scheme, g, form.p, form.n, e);
+	mk_buf_clear(&form);
+	return r;
+}
+
+static int
+try_one(const struct mk_pool *p, const struct mk_stem *s, bool whole, uint64_t number,
+	const struct mk_gs1 *g, struct mk_err *e)
+{
+	struct mk_rec rec = {0};
+	int r = whole ? mk_pool_fill(p, s, 0, number, NULL, g, &rec, e)
+		: try_known(p, s, number, g, e);
+
+	mk_rec_clear(&rec);
+	return r;
+}
+
+/* The first and last identity are tried, as far as they can be known. */
 static int
 try_ends(struct mk_pool *p, const struct mk_gs1 *g, struct mk_err *e)
 {
-	const struct mk_pool_at at = { { INT64_C(1000000000000), 0 }, "A", "2001-09-09" };
+	static const char shift[] = { MK_GS1_UNKNOWN, '\0' };
+	const struct mk_pool_at at = { { INT64_C(1000000000000), 0 }, shift, "2001-09-09" };
 	struct mk_buf stem = {0}, period = {0};
 	struct mk_stem s = {0};
-	struct mk_rec rec = {0};
-	size_t i;
+	struct mk_rec unknown = {0};
+	uint64_t last = p->from + (p->to - p->from) / p->step * p->step;
+	size_t n;
 	int r = -1;
 
-	for (i = 0; i < p->subst.n; i++) {
-		const char *name = p->subst.part[i].name;
-
-		/* a field, a shift, a number of a list: known at take only */
-		if (name != NULL && strcmp(name, "n") != 0 && strcmp(name, "date") != 0 &&
-		    strcmp(name, "day") != 0 && strcmp(name, "check") != 0 && strcmp(name, "beat") != 0)
-			return 0;
-	}
-	if (p->order == MK_ORDER_LIST)
-		return 0;
-	if (mk_pool_stem(p, &at, &rec, &stem, &period, e) == 0 &&
+	if (unknowns(p, &unknown, &n, e) == 0 &&
+	    mk_pool_stem(p, &at, &unknown, &stem, &period, e) == 0 &&
 	    mk_stem_init(&s, stem.p, "", e) == 0 &&
-	    mk_pool_fill(p, &s, 0, p->from, NULL, g, &rec, e) == 0) {
-		mk_rec_reset(&rec);
-		r = mk_pool_fill(p, &s, 0, p->from + (p->to - p->from) / p->step * p->step, NULL, g,
-			&rec, e);
-	}
+	    try_one(p, &s, n == 0, p->from, g, e) == 0)
+		r = p->order == MK_ORDER_LIST ? 0 : try_one(p, &s, n == 0, last, g, e);
 	mk_stem_clear(&s);
-	mk_rec_clear(&rec);
+	mk_rec_clear(&unknown);
 	mk_buf_clear(&stem);
 	mk_buf_clear(&period);
 	return r;
@@ -398,6 +442,9 @@ whole(struct mk_pool *p, const struct mk_words *l, const struct given *g,
 	if (p->order != MK_ORDER_RANDOM && (p->key_file != NULL || g->line[W_GUESS] != 0))
 		return wrong(l, g, p->key_file != NULL ? W_KEY : W_GUESS, e,
 			"only a random order has a key and a guess");
+	if ((double)p->total * p->guess < 1 && p->order == MK_ORDER_RANDOM)
+		return wrong(l, g, W_GUESS, e, "of so few numbers not one may be issued: let to be "
+			"larger");
 	if (mk_pattern_check(p, e) == -1)
 		return err_at(l, g, W_PATTERN, e);
 	if (p->key_file != NULL && read_key(p, e) == -1)

@@ -87,6 +87,11 @@ void mk_stem_clear(struct mk_stem *s);
 int mk_pool_numbers(struct mk_pool *p, const char *period, uint64_t first, size_t k,
 	uint64_t *number, struct mk_err *e);
 
+/* The way back: the first index (of its beats) of a number: 1; 0 if the pool has no
+ * such number; -1. Not for lists. */
+int mk_pool_index(struct mk_pool *p, const char *period, uint64_t number, uint64_t *index,
+	struct mk_err *e);
+
 /* Set in rec the identity of one number: id and what follows from it, pool, n, and
  * with a beat of more than one either {beat} in the id or op. listed is the
  * number's own text in a list, else NULL. MK_EDATA: it is none of the scheme, or
@@ -102,6 +107,10 @@ const char *mk_pool_until(const struct mk_pool *p, const char *period);
 
 /* Check what the pattern holds, and that it tells the periods of reset apart. */
 int mk_pattern_check(struct mk_pool *p, struct mk_err *e);
+/* Append the form of one number's identity, as mk_pool_fill takes it. */
+int mk_pattern_id(const struct mk_pool *p, const struct mk_stem *s, uint64_t index,
+	uint64_t number, const char *listed, struct mk_buf *id, struct mk_err *e);
+/* The digits of that name. */
 const char *mk_alphabet(const char *name, size_t n);	/* NULL: no such one */
 
 #endif

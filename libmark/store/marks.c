@@ -75,6 +75,10 @@ begin(struct mk_store *st, const char *device, const struct mk_rec *rec, const c
 	mk_buf_clear(&name);
 	if (r == -1 || (r = begun(st, item, op, state, e)) != 0)
 		return r == -1 ? -1 : 0;
+	if ((r = mk_item_voided(st, item, e)) != 0) {
+		*state = "void";
+		return r == -1 ? -1 : 0;
+	}
 	if (mk_db_run(st->db, NULL, e, "INSERT INTO mark(item, op, device, state, time, line) "
 	    "VALUES(?, ?, ?, 'open', ?, ?) ON CONFLICT(item, op) DO UPDATE SET "
 	    "device = excluded.device, state = 'open', time = excluded.time, line = excluded.line",

@@ -1,6 +1,7 @@
 /* Pools: their definitions, what they have issued, imported lists. */
 #include "store/pools.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "store/schema.h"
@@ -83,14 +84,42 @@ mk_store_pool_get(struct mk_store *st, const char *name, struct mk_buf *text,
 
 /* One number of a query about a pool; 0 if there is no row. */
 static int
-count(struct mk_store *st, uint64_t *out, struct mk_err *e, const char *sql, int64_t id,
-	const char *since, const char *day)
+count(struct mk_store *st, uint64_t *out, struct mk_err *e, const char *sql, int64_t id)
 {
 	int64_t v = 0;
-	int r = day == NULL ? mk_db_value(st->db, &v, e, sql, "i", id)
-		: mk_db_value(st->db, &v, e, sql, "iss", id, since, day);
+	int r = mk_db_value(st->db, &v, e, sql, "i", id);
 
 	*out = v < 0 ? 0 : (uint64_t)v;
+	return r == -1 ? -1 : 0;
+}
+
+/* Copy a text of a row into a buffer of cap bytes, cut short if it does not fit. */
+static void
+copy_text(struct mk_rows *rows, int column, char *out, size_t cap)
+{
+	size_t n;
+	const char *s = mk_rows_text(rows, column, &n);
+
+	if (n >= cap)
+		n = cap - 1;
+	memcpy(out, s, n);
+	out[n] = '\0';
+}
+
+static int
+recent(struct mk_store *st, int64_t id, const char *since, const char *day, struct mk_pool_use *u,
+	struct mk_err *e)
+{
+	struct mk_rows rows;
+	int r = -1;
+
+	if (mk_db_query(st->db, &rows, e, "SELECT COALESCE(SUM(count), 0), COALESCE(MIN(day), '') "
+	    "FROM pool_day WHERE pool = ? AND day > ? AND day <= ?", "iss", id, since, day) == 0 &&
+	    (r = mk_rows_next(&rows, e)) == 1) {
+		u->recent = (uint64_t)mk_rows_int(&rows, 0);
+		copy_text(&rows, 1, u->first, sizeof u->first);
+	}
+	mk_rows_done(&rows);
 	return r == -1 ? -1 : 0;
 }
 
@@ -99,29 +128,32 @@ use_of(struct mk_store *st, int64_t id, const char *since, const char *day,
 	struct mk_pool_use *u, struct mk_err *e)
 {
 	struct mk_rows rows;
-	const char *s;
-	size_t n;
 	int r = -1;
 
 	u->last[0] = '\0';
 	u->period_used = 0;
-	if (count(st, &u->used, e, "SELECT COALESCE(SUM(next), 0) FROM counter WHERE pool = ?", id, NULL, NULL) == -1 ||
-	    count(st, &u->recent, e, "SELECT COALESCE(SUM(count), 0) FROM pool_day WHERE "
-		"pool = ? AND day > ? AND day <= ?", id, since, day) == -1 ||
-	    count(st, &u->listed, e, "SELECT total FROM list_total WHERE pool = ?", id, NULL, NULL) == -1)
+	if (count(st, &u->used, e, "SELECT COALESCE(SUM(next), 0) FROM counter WHERE pool = ?", id) == -1 ||
+	    count(st, &u->listed, e, "SELECT total FROM list_total WHERE pool = ?", id) == -1 ||
+	    recent(st, id, since, day, u, e) == -1)
 		return -1;
 	if (mk_db_query(st->db, &rows, e, "SELECT i.last, c.next FROM issue i JOIN counter c ON "
 	    "c.pool = i.pool AND c.period = i.period WHERE i.pool = ? ORDER BY i.last DESC, "
 	    "i.id DESC LIMIT 1", "i", id) == 0 && (r = mk_rows_next(&rows, e)) == 1) {
-		s = mk_rows_text(&rows, 0, &n);
-		if (n < sizeof u->last) {
-			memcpy(u->last, s, n);
-			u->last[n] = '\0';
-		}
+		copy_text(&rows, 0, u->last, sizeof u->last);
 		u->period_used = (uint64_t)mk_rows_int(&rows, 1);
 	}
 	mk_rows_done(&rows);
 	return r == -1 ? -1 : 0;
+}
+
+int
+mk_store_pool_use(struct mk_store *st, const char *name, const char *since, const char *day,
+	struct mk_pool_use *u, struct mk_err *e)
+{
+	int64_t id;
+
+	(void)snprintf(u->name, sizeof u->name, "%s", name);
+	return pool_id(st, name, &id, e) == -1 ? -1 : use_of(st, id, since, day, u, e);
 }
 
 /* The pool behind `name`, in the order of names: 1, 0 if there is none, -1. */
@@ -137,10 +169,7 @@ next_pool(struct mk_store *st, struct mk_pool_use *u, int64_t *id, struct mk_buf
 	text->n = 0;
 	if (mk_db_query(st->db, &rows, e, "SELECT name, text, id FROM pool WHERE name > ? "
 	    "ORDER BY name LIMIT 1", "s", u->name) == 0 && (r = mk_rows_next(&rows, e)) == 1) {
-		s = mk_rows_text(&rows, 0, &n);
-		n = n < sizeof u->name ? n : sizeof u->name - 1;
-		memcpy(u->name, s, n);
-		u->name[n] = '\0';
+		copy_text(&rows, 0, u->name, sizeof u->name);
 		s = mk_rows_text(&rows, 1, &n);
 		if (mk_buf_add(text, s, n, e) == -1)
 			r = -1;
@@ -229,6 +258,15 @@ mk_store_issues(struct mk_store *st, const char *name, mk_store_issue_each *each
 }
 
 int
+mk_item_voided(struct mk_store *st, int64_t item, struct mk_err *e)
+{
+	int64_t one;
+
+	return mk_db_value(st->db, &one, e, "SELECT 1 FROM event WHERE item = ? AND step = "
+		"(SELECT id FROM step WHERE name = 'void') LIMIT 1", "i", item);
+}
+
+int
 mk_store_id_state(struct mk_store *st, const char *id, size_t n, struct mk_id_state *s,
 	struct mk_err *e)
 {
@@ -242,8 +280,7 @@ mk_store_id_state(struct mk_store *st, const char *id, size_t n, struct mk_id_st
 		"state <> 'unmarked' LIMIT 1", "i", item);
 	s->begun = r == 1;
 	if (r != -1) {
-		r = mk_db_value(st->db, &one, e, "SELECT 1 FROM event WHERE item = ? AND step = "
-			"(SELECT id FROM step WHERE name = 'void') LIMIT 1", "i", item);
+		r = mk_item_voided(st, item, e);
 		s->voided = r == 1;
 	}
 	return r == -1 ? -1 : 0;
@@ -292,7 +329,7 @@ mk_store_list_total(struct mk_store *st, const char *pool, uint64_t *total, stru
 
 	if (pool_id(st, pool, &id, e) == -1)
 		return -1;
-	return count(st, total, e, "SELECT total FROM list_total WHERE pool = ?", id, NULL, NULL);
+	return count(st, total, e, "SELECT total FROM list_total WHERE pool = ?", id);
 }
 
 int
@@ -367,4 +404,19 @@ mk_store_listed(struct mk_store *st, const char *pool, uint64_t index, struct mk
 		return mk_err(e, MK_EINTEGRITY, "pool %s: number %llu of its list is gone", pool,
 			(unsigned long long)index);
 	return r == -1 ? -1 : 0;
+}
+
+int
+mk_store_listed_index(struct mk_store *st, const char *pool, const char *value, size_t n,
+	uint64_t *index, struct mk_err *e)
+{
+	int64_t id, at = 0;
+	int r;
+
+	if (pool_id(st, pool, &id, e) == -1)
+		return -1;
+	r = mk_db_value(st->db, &at, e, "SELECT n FROM listed WHERE pool = ? AND value = ?", "it", id,
+		value, n);
+	*index = (uint64_t)at;
+	return r;
 }

@@ -58,6 +58,7 @@ struct mk_pool_use {
 	uint64_t period_used;	/* in the period that issued last */
 	char last[MK_TIME_LEN];	/* when a number was issued last, or "" */
 	uint64_t recent;		/* numbers issued on the days after `since`, up to `day` */
+	char first[MK_DAY_LEN];		/* the first of those days, or "" */
 	uint64_t listed;	/* of a list: how many are active */
 };
 typedef int mk_store_pool_each(void *arg, const struct mk_pool_use *u, const char *text,
@@ -65,6 +66,10 @@ typedef int mk_store_pool_each(void *arg, const struct mk_pool_use *u, const cha
 /* Each pool, by name. The number of them. */
 int mk_store_pools(struct mk_store *st, const char *since, const char *day,
 	mk_store_pool_each *each, void *arg, struct mk_err *e);
+
+/* The same of one pool. */
+int mk_store_pool_use(struct mk_store *st, const char *name, const char *since, const char *day,
+	struct mk_pool_use *u, struct mk_err *e);
 
 /* The ranges that a pool has issued, in their order. No transaction is open
  * meanwhile. The number of them. */
@@ -105,6 +110,9 @@ int mk_store_import_end(struct mk_store *st, const char *pool, uint64_t total,
 /* Append the value with that index. */
 int mk_store_listed(struct mk_store *st, const char *pool, uint64_t index, struct mk_buf *out,
 	struct mk_err *e);
+/* The index of a value: 1, 0 if it is not in the list, -1. */
+int mk_store_listed_index(struct mk_store *st, const char *pool, const char *value, size_t n,
+	uint64_t *index, struct mk_err *e);
 /* How many are active. */
 int mk_store_list_total(struct mk_store *st, const char *pool, uint64_t *total,
 	struct mk_err *e);

@@ -30,6 +30,9 @@ int mk_meta_get_int(struct mk_db *db, const char *key, int64_t *val, struct mk_e
 int mk_item_id(struct mk_store *st, const char *name, size_t n, bool make, int64_t *id,
 	struct mk_err *e);
 
+/* Whether the item was ever made void: 1, 0, -1. */
+int mk_item_voided(struct mk_store *st, int64_t item, struct mk_err *e);
+
 /* Append to out the name (escaped) under which rec is stored: its id, else its
  * arrival. MK_EDATA if it has neither. */
 int mk_item_name(const struct mk_rec *rec, struct mk_buf *out, struct mk_err *e);

@@ -63,7 +63,7 @@ int mk_store_find(struct mk_store *st, const char *const *term, size_t n, mk_sto
  * its job and an old mark group is kept, stamped with t and the context now: the
  * event that stands if nothing else comes. 1: begun. 0: refused, the key was begun
  * before, and *state says how that ended: "open", "ok", "fail", "unknown"
- * (static). -1. */
+ * (static), or it was made void: "void". -1. */
 int mk_store_mark_begin(struct mk_store *st, const char *device, const struct mk_rec *rec,
 	const struct mk_time *t, const char **state, struct mk_err *e);
 

@@ -34,6 +34,7 @@ printf '2B7E151628AED2A6ABF7158809CF4F3D\n' >key; chmod 600 key
 run "another key" 2 "" "mk-serial: pool r: $scratch/key is not the key that it was defined with: put the right one back" mk-serial take r
 printf 'xyz\n' >key
 run "no key" 2 "" "mk-serial: r:3:5: $scratch/key: a key is 32, 48 or 64 hexadecimal digits" mk-serial take r
+bad "a bound that leaves none" "5:7: of so few numbers not one may be issued: let to be larger" "name b\npattern {n:5}\norder random\nto 99\nguess 1/100\nkey $scratch/key\n"
 bad "random without a key" "3:7: a random order needs a key: key FILE" 'name b\npattern {n:5}\norder random\nto 99999\n'
 bad "a key without random" "3:5: only a random order has a key and a guess" 'name b\npattern {n:5}\nkey /k\nto 99999\n'
 bad "a key by its short name" "3:5: write the whole path of the key file, from '/' on" 'name b\npattern {n:5}\nkey k\nto 99999\n'
@@ -134,6 +135,35 @@ run "it is void once" 1 "" "mk-serial: (01)09506000134352(21)000000002: it is vo
 run "what was begun cannot be void" 1 "" "mk-serial: (01)09506000134352(21)000000001: its mark was begun, so it cannot be made void: its history goes on (mk-trace history)" \
 	mk-serial void '(01)09506000134352(21)000000001' --reason x
 run "the rest is pending" 0 "3 4 5 6 " "" sh -c 'mk-serial pending bracket --columns n | sed s/n:// | tr "\n" " "'
+run "a pool that cannot be asked" 2 "" "mk-serial: X: r:3:5: $scratch/key: a key is 32, 48 or 64 hexadecimal digits" mk-serial void X --reason x
+printf '2B7E151628AED2A6ABF7158809CF4F3C\n' >key; chmod 600 key
+run "what was never issued cannot" 1 "" "mk-serial: (01)09506000134352(21)000000099: no pool of this store has issued it" \
+	mk-serial void '(01)09506000134352(21)000000099' --reason x
+run "by what a scanner reads" 0 "id:(01)09506000134352(21)000000006" "" mk-serial void ']d2010950600013435221000000006' --reason x --columns id
+run "it is pending no more" 0 "3 4 5 " "" sh -c 'mk-serial pending bracket --columns n | sed s/n:// | tr "\n" " "'
+mk-serial take bracket --once line7 >voided
+mk-serial void "$(ids <voided)" --reason x >/dev/null
+try sh -c 'mk-layout -t bracket.lay <voided | mk-laser -d sim:pics'
+is "a void part is refused by the laser" "$st $(field mark_result "$out") $(field mark_reason "$out") $err" "1 refused void mk-laser: $(ids <voided): refused: it was made void (mk-serial void)"
+run "an order's void part is not printed again" 0 "" "" mk-serial take bracket --once line7
+# One identity of each kind of pool is found again, and only that.
+kinds() {
+	pool "name $1\n$2\n" && mk-serial take "$1" -n 3 >of && id=$(sed -n 2p of | ids | sed 's/\\\\/\\/g') &&
+		mk-serial void "$id" --reason x >/dev/null && mk-serial pending "$1" | ids | sort >left &&
+		ids <of | sed 2d | sort | cmp -s - left
+}
+ok "void: random" kinds v1 "order random\nkey $scratch/key\npattern v{n:9:base36}x\nto 999999999"
+ok "void: beats" kinds v2 'pattern v{n:2}-{beat}\nto 99\nbeat 2'
+ok "void: a UII" kinds v3 'scheme iuid\npattern [12][MFR]0CVA5[PNO]P-17[SEQ]{n:5}\nto 99999'
+ok "void: HIBC" kinds v4 'scheme hibc\npattern +A123BJC5D6E71/S{n:4}{check:mod43}\nto 9999'
+ok "void: SEMI" kinds v5 'scheme semi\npattern W{n:7}XY{check:semi}\nto 9999999'
+ok "void: a link" kinds v6 'scheme link\npattern https://id.example.com/{n}\nto 9999'
+ok "void: AIAG" kinds v7 'scheme aiag\npattern [06][P]12345678[12V]123456789[1T]{n:6}\nto 9999'
+ok "void: a thing" kinds v8 'scheme thing\npattern tool:T{n}\nto 9999'
+ok "void: a vehicle" kinds v9 'pattern 1M8GDM9B{check:vin}KP{n:6}\nto 99999'
+ok "a list again" pool 'name v10\norder list\nscheme gs1\npattern (01)09506000134352(21)v{n}\n'
+printf 'x\nA(1)\nz\n' >serials; mk-serial import v10 serials >/dev/null
+ok "void: of a list" kinds v10 'order list\nscheme gs1\npattern (01)09506000134352(21)v{n}'
 printf 'name p0\npattern {n}\nto 9\nwarn 5\nstop 2\nkind setup\n' >p0.pool
 mk-serial define p0.pool
 run "nothing is pending" 1 "" "" mk-serial pending p0
@@ -146,6 +176,14 @@ run "list --check says so" 1 "pool:p0	left:4	state:warn" "" sh -c 'mk-serial lis
 run "stop keeps the last ones" 2 "" "mk-serial: pool p0: 3 numbers are asked for, 2 are left before those that stop keeps" mk-serial take p0 -n 3
 run "a limit may change" 0 "" "" sh -c 'sed "s/stop 2/stop 1/" p0.pool >p1.pool; mk-serial define p1.pool'
 run "and holds" 0 "3" "mk-serial: pool p0: 1 numbers are left" sh -c 'mk-serial take p0 -n 3 | wc -l'
+
+printf 'name p3\npattern w{n}\nto 100\nwarn 3d\n' >p3.pool
+mk-serial define p3.pool
+run "days are far away" 0 "20" "" sh -c 'mk-serial take p3 -n 20 | wc -l'
+run "they come near" 0 "w60" "mk-serial: pool p3: 40 numbers are left, for 0.7 days" sh -c 'mk-serial take p3 -n 40 | tail -1 | sed "s/id:\([^	]*\).*/\1/"'
+run "and are told" 1 "pool:p3	left:40	per_day:60.0	days_left:0.7	state:warn" "" mk-serial list --check p3 --columns pool,left,per_day,days_left,state
+run "once in a stream" 0 "a:2	id:w62" "mk-serial: pool p3: 38 numbers are left, for 0.6 days" sh -c '
+	printf "a:1\na:2\n" | mk-serial take p3 - | tail -1 | cut -f1,2'
 
 # ---- the record of what was issued is by range ----
 i=0; while [ $i -lt 20 ]; do i=$((i + 1)); mk-serial take bracket lot=L7; done >/dev/null

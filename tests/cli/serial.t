@@ -52,6 +52,13 @@ shipped=$MK_DATA MK_DATA=$scratch/data
 bad "an AI whose check is missing" "bad.pool:3:9: AI (4309): its check 'altitude' is not in this program, so it is refused" 'name p\nscheme gs1\npattern (4309)02790858483015297971(21){n}\nto 9\n'
 MK_DATA=$shipped
 bad "an AI that needs another" "bad.pool:3:9: (21) needs (01) or (03) or (8006) beside it" 'name p\nscheme gs1\npattern (21){n}\nto 9\n'
+# What is known is checked although a field is not.
+bad "a check digit beside a field" "bad.pool:3:9: AI (01): '09506000134353': the check digit is wrong (csum)" 'name p\nscheme gs1\npattern (01)09506000134353(10){lot}(21){n}\nto 9\n'
+bad "an AI whose value is a field" "bad.pool:3:9: (05) is no GS1 application identifier" 'name p\nscheme gs1\npattern (01)09506000134352(05){lot}(21){n}\nto 9\n'
+bad "what a field's AI needs" "bad.pool:3:9: (10) needs (01) or (02) or (03) or (8006) or (8026) beside it" 'name p\nscheme gs1\npattern (10){lot}\(1\){n}\nto 9\n'
+bad "a number too long for its AI" "bad.pool:3:9: AI (21): '0000000000000000000000009' is too long by 5" 'name p\nscheme gs1\npattern (01)09506000134352(10){lot}(21){n:25}\nfrom 9\nto 9\n'
+bad "the rest of a list's identities" "bad.pool:4:9: AI (01): '09506000134353': the check digit is wrong (csum)" 'name p\nscheme gs1\norder list\npattern (01)09506000134353(21){n}\n'
+bad "a character of a link" "bad.pool:3:9: character 20 cannot be in a link: write it as %5E" 'name p\nscheme link\npattern https://x.example/{lot}^{n}\nto 9\n'
 run "a file that is not there" 2 "" "mk-serial: nix.pool: cannot open: No such file or directory" mk-serial define nix.pool
 try mk-serial take p
 is "none of them was kept" "$err" "mk-serial: no pool 'p': mk-serial define makes one"

@@ -44,7 +44,7 @@ static void
 permutes(uint64_t total)
 {
 	unsigned char *seen = calloc(1, total);
-	uint64_t *x = malloc(total * sizeof *x), i, fixed = 0;
+	uint64_t *x = malloc(total * sizeof *x), i, fixed = 0, back;
 	struct mk_ff1 *f = NULL;
 	struct mk_err e;
 	int good = 1;
@@ -61,6 +61,13 @@ permutes(uint64_t total)
 	ok(fixed < 20, "and in another place (%llu are not)", (unsigned long long)fixed);
 	i = 5;
 	ok(mk_ff1_permute(f, &i, 1, &e) == 0 && i == x[5], "one alone as in a batch");
+	for (i = back = 0; i < total; i += total / 100) {
+		uint64_t y = x[i];
+
+		back += mk_ff1_origin(f, &y, &e) == 0 && y == i;
+	}
+	ok(back == (total + total / 100 - 1) / (total / 100), "and back (%llu)",
+		(unsigned long long)back);
 	mk_ff1_free(f);
 	free(seen);
 	free(x);
