@@ -47,6 +47,8 @@ SIMS := $(patsubst tests/sim/%.c,$(B)/tests/sim/%,$(filter-out %-shim.c,$(wildca
 BENCHES := $(patsubst tests/bench/%.c,$(B)/tests/bench/%,$(wildcard tests/bench/*.c))
 MAN := $(wildcard man/*.[1-9])
 DATA := libmark/ident/gs1-syntax-dictionary.txt libmark/ident/gs1-syntax-dictionary.LICENSE
+RULES := $(wildcard scripts/*.rules)
+udevdir = $(prefix)/lib/udev/rules.d
 
 .PHONY: all check check-asan torture lint bench demo fuzz install uninstall dist distcheck clean distclean tests
 .DELETE_ON_ERROR:
@@ -139,10 +141,13 @@ install: all
 	$(INSTALL) -d $(DESTDIR)$(bindir) $(DESTDIR)$(datadir)/mk $(addprefix $(DESTDIR)$(mandir)/man,1 5 7)
 	$(INSTALL) -m 755 $(TOOLS) $(DESTDIR)$(bindir)
 	$(INSTALL) -m 644 $(DATA) $(DESTDIR)$(datadir)/mk
+	$(INSTALL) -d $(DESTDIR)$(udevdir)
+	$(INSTALL) -m 644 $(RULES) $(DESTDIR)$(udevdir)
 	for m in $(MAN); do $(INSTALL) -m 644 $$m $(DESTDIR)$(mandir)/man$${m##*.}/ || exit 1; done
 uninstall:
 	rm -f $(addprefix $(DESTDIR)$(bindir)/,$(notdir $(TOOLS)))
 	rm -rf $(DESTDIR)$(datadir)/mk
+	rm -f $(addprefix $(DESTDIR)$(udevdir)/,$(notdir $(RULES)))
 	for m in $(MAN); do rm -f $(DESTDIR)$(mandir)/man$${m##*.}/$${m##*/}; done
 
 DIST = mk-tools-$(VERSION)

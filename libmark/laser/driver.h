@@ -57,6 +57,10 @@ struct mk_driver {
 	/* In the child, one job at a time. */
 	int (*burn)(void *dev, const struct mk_laser_task *t, struct mk_burn *b,
 		struct mk_err *e);
+
+	/* In the parent, when there is no child: say what the device is, as fields of
+	 * out; no light. NULL if there is nothing to say. */
+	int (*test)(void *dev, struct mk_rec *out, struct mk_err *e);
 };
 
 extern const struct mk_driver mk_driver_sim;

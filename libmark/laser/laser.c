@@ -6,6 +6,7 @@
 #include <sys/file.h>
 
 #include "laser/driver.h"
+#include "laser/holder.h"
 #include "laser/worker.h"
 
 #define SETTINGS_MAX 32
@@ -96,35 +97,123 @@ open_port(struct mk_laser *l, const char *text, const struct mk_conf *conf, stru
 	return 0;
 }
 
-int
-mk_laser_open(struct mk_laser **out, const char *arg, const struct mk_conf *conf,
-	struct mk_err *e)
+/* 1: the lock is ours; 0: another process has it; -1. */
+static int
+lock(struct mk_laser *l, struct mk_err *e)
+{
+	if (flock(l->drv->lockfd(l->dev), LOCK_EX | LOCK_NB) == 0)
+		return 1;
+	return errno == EWOULDBLOCK ? 0 : mk_err_sys(e, MK_EDEV, "%s: cannot lock the device",
+		l->name);
+}
+
+/* The port opened, and no lock yet. */
+static int
+begin(struct mk_laser **out, const char *arg, const struct mk_conf *conf, struct mk_err *e)
 {
 	struct mk_laser *l = calloc(1, sizeof *l);
 
 	if (l == NULL)
 		return mk_err_nomem(e);
 	l->name = mk_arena_dup(&l->arena, arg, strlen(arg), e);
-	if (l->name == NULL || open_port(l, arg, conf, e) == -1)
-		goto fail;
-	if (flock(l->drv->lockfd(l->dev), LOCK_EX | LOCK_NB) == -1) {
-		if (errno == EWOULDBLOCK)
-			mk_err(e, MK_EDEV, "%s: another mk-laser is using this device: "
-				"end that one first", l->name);
-		else
-			mk_err_sys(e, MK_EDEV, "%s: cannot lock the device", l->name);
-		goto fail;
+	if (l->name == NULL || open_port(l, arg, conf, e) == -1) {
+		mk_laser_close(l);
+		return -1;
 	}
-	l->drv->off(l->dev);
-	if (l->drv->start != NULL && l->drv->start(l->dev, e) == -1)
-		goto fail;
-	if (mk_worker_start(&l->worker, l->drv, l->dev, l->name, e) == -1)
-		goto fail;
 	*out = l;
 	return 0;
-fail:
+}
+
+/* The port opened and locked, the beam off. */
+static int
+begin_locked(struct mk_laser **out, const char *arg, const struct mk_conf *conf,
+	struct mk_err *e)
+{
+	struct mk_laser *l;
+	int r;
+
+	if (begin(&l, arg, conf, e) == -1)
+		return -1;
+	if ((r = lock(l, e)) == 1) {
+		l->drv->off(l->dev);
+		*out = l;
+		return 0;
+	}
+	if (r == 0)
+		mk_holder_err(l->drv->lockfd(l->dev), l->name, e);
 	mk_laser_close(l);
 	return -1;
+}
+
+int
+mk_laser_open(struct mk_laser **out, const char *arg, const struct mk_conf *conf,
+	struct mk_err *e)
+{
+	struct mk_laser *l;
+
+	if (begin_locked(&l, arg, conf, e) == -1)
+		return -1;
+	if ((l->drv->start != NULL && l->drv->start(l->dev, e) == -1) ||
+	    mk_worker_start(&l->worker, l->drv, l->dev, l->name, e) == -1) {
+		mk_laser_close(l);
+		return -1;
+	}
+	*out = l;
+	return 0;
+}
+
+/* ---- devices without parts ---- */
+
+static int
+say(const struct mk_laser *l, const char *state, struct mk_rec *out, struct mk_err *e)
+{
+	return mk_rec_set(out, "device", l->key.p, strlen(l->key.p), e) == -1 ? -1
+		: mk_rec_set(out, "state", state, strlen(state), e);
+}
+
+int
+mk_laser_test(const char *arg, const struct mk_conf *conf, struct mk_rec *out,
+	struct mk_err *e)
+{
+	struct mk_laser *l;
+	struct mk_job_limits lim;
+	int r;
+
+	if (begin_locked(&l, arg, conf, e) == -1)
+		return -1;
+	l->drv->limits(l->dev, &lim);
+	r = say(l, "ok", out, e);
+	if (r == 0)
+		r = mk_rec_setf(out, e, "field", "%gx%g", lim.w / 1000.0, lim.h / 1000.0);
+	if (r == 0 && l->drv->start != NULL)
+		r = l->drv->start(l->dev, e);
+	if (r == 0 && l->drv->test != NULL)
+		r = l->drv->test(l->dev, out, e);
+	mk_laser_close(l);
+	return r;
+}
+
+int
+mk_laser_stop(const char *arg, const struct mk_conf *conf, struct mk_rec *out,
+	struct mk_err *e)
+{
+	struct mk_laser *l;
+	long pid = 0;
+	int r;
+
+	if (begin(&l, arg, conf, e) == -1)
+		return -1;
+	r = lock(l, e);
+	if (r == 0)
+		r = mk_holder_end(l->drv->lockfd(l->dev), l->name, &pid, e) == -1 ? -1 : 1;
+	if (r == 1) {
+		l->drv->off(l->dev);
+		r = say(l, "stopped", out, e);
+		if (r == 0 && pid != 0)
+			r = mk_rec_setf(out, e, "ended", "%ld", pid);
+	}
+	mk_laser_close(l);
+	return r;
 }
 
 void

@@ -60,4 +60,29 @@ int mk_laser_ready(struct mk_laser *l, struct mk_err *e);
 int mk_laser_burn(struct mk_laser *l, const char *line, size_t n, const sigset_t *mask,
 	const volatile sig_atomic_t *stop, struct mk_burn *b, struct mk_err *e);
 
+/* ---- devices without parts ---- */
+
+/* Lock the device, turn its beam off, ask it what it is, and let it go: no light.
+ * out gets device, state and what the driver adds. Errors as mk_laser_open's. */
+int mk_laser_test(const char *arg, const struct mk_conf *conf, struct mk_rec *out,
+	struct mk_err *e);
+
+/* End the mk-laser that holds the device, if one does (SIGTERM, so that the part in
+ * work is known), then turn the beam off ourselves. out gets device, state
+ * ("stopped") and the process that was ended, if there was one. MK_EDEV if it does
+ * not let go. */
+int mk_laser_stop(const char *arg, const struct mk_conf *conf, struct mk_rec *out,
+	struct mk_err *e);
+
+struct mk_laser_found {
+	const char *device;	/* what to give to -d */
+	const char *what, *node;
+	const char *state;	/* "ok", or why it cannot be opened and how to mend that */
+};
+
+/* Call each for every port and board that a driver could use; it returns 0 to go
+ * on. What this build cannot look for is told in left_out (code 0: nothing). */
+typedef int mk_laser_each(void *arg, const struct mk_laser_found *f, struct mk_err *e);
+int mk_laser_list(mk_laser_each *each, void *arg, struct mk_err *left_out, struct mk_err *e);
+
 #endif

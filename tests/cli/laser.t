@@ -157,9 +157,9 @@ IFS= read -r line <&9
 is "a part goes on before the next one comes" "$(field mark_result "$line")" ok
 part 4 >in
 run "a second process on the device is refused" 3 "" \
-	"mk-laser: sim:pix: another mk-laser is using this device: end that one first" mk-laser -d sim:pix <in
+	"mk-laser: sim:pix: mk-laser, process $first, is using this device: end it first (mk-laser stop)" mk-laser -d sim:pix <in
 run "also under another spelling" 3 "" \
-	"mk-laser: sim:./pix: another mk-laser is using this device: end that one first" mk-laser -d sim:./pix <in
+	"mk-laser: sim:./pix: mk-laser, process $first, is using this device: end it first (mk-laser stop)" mk-laser -d sim:./pix <in
 run "another device is free" 0 "" "" mk-laser -d sim:a <none
 kill -TERM $first; wait $first 2>/dev/null; st=$?
 exec 8>&- 9<&-

@@ -288,8 +288,9 @@ arguments(void)
 	ok(access("d", F_OK) == -1, "nothing was made for a wrong argument");
 	refused("sim:/dev/null", MK_EDEV, "sim:/dev/null: cannot use this folder: Not a directory");
 	ok(mk_laser_open(&a, "sim:lock", &conf, &e) == 0, "a device");
-	refused("sim:./lock", MK_EDEV, "sim:./lock: another mk-laser is using this device: "
-		"end that one first");
+	(void)snprintf(path, sizeof path, "sim:./lock: sim, process %ld, is using this device: "
+		"end it first (mk-laser stop)", (long)getpid());
+	refused("sim:./lock", MK_EDEV, path);
 	ok(realpath("lock", path) != NULL && strncmp(mk_laser_name(a), "sim:", 4) == 0 &&
 		strcmp(mk_laser_name(a) + 4, path) == 0, "its name is its true place");
 	mk_laser_close(a);

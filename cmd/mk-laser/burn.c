@@ -1,19 +1,19 @@
-/* mk-laser: burn each part's job on a device, and know of every part whether it
- * may carry a mark. */
+/* What mk-laser does without a verb: burn each part's job on a device, and know of
+ * every part whether it may carry a mark. */
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/step.h"
-#include "cmd/cmd.h"
+#include "cmd/mk-laser/verbs.h"
 #include "job/job.h"
 #include "laser/laser.h"
 #include "store/store.h"
 
 static const char *opt_device, *opt_no_store;
 
-static const struct cmd_opt opts[] = {
+const struct cmd_opt laser_burn_opts[] = {
 	{ "device", 'd', "KIND:PLACE[?KEY=VALUE&...]", &opt_device, "the device, such as sim:out" },
 	{ "no-store", 0, NULL, &opt_no_store, "mark without a store: nobody will know" },
 	{0}
@@ -277,8 +277,8 @@ open_store(struct cmd *c, struct run *r)
 	return n == -1 ? -1 : 0;
 }
 
-static int
-run(struct cmd *c)
+int
+laser_burn(struct cmd *c)
 {
 	struct run r = {0};
 	int k = -1;
@@ -305,19 +305,4 @@ run(struct cmd *c)
 	if (caught != 0)
 		(void)raise(caught);
 	return k;
-}
-
-static const struct cmd_verb verbs[] = {
-	{ NULL, "", "", opts, CMD_CONF | CMD_STORE | CMD_CONTEXT | CMD_OUTPUT, NULL, run },
-	{0}
-};
-
-static const struct cmd_tool tool = {
-	"mk-laser", "burn each record's job on a device", verbs
-};
-
-int
-main(int argc, char **argv)
-{
-	return cmd_main(&tool, argc, argv);
 }
