@@ -24,4 +24,8 @@ int mk_png_read(const char *path, struct mk_image *im, struct mk_err *e);
 /* Write an 8-bit grey PNG to fd (not synced, not closed); name is for messages. */
 int mk_png_write(int fd, const char *name, const struct mk_image *im, struct mk_err *e);
 
+/* The same in colour: 3 bytes a pixel, red, green, blue. */
+int mk_png_write_rgb(int fd, const char *name, int w, int h, const unsigned char *rgb,
+	struct mk_err *e);
+
 #endif

@@ -169,31 +169,31 @@ mk_png_read(const char *path, struct mk_image *im, struct mk_err *e)
 /* ---- writing ---- */
 
 static int
-write_png(struct state *s)
+write_png(struct state *s, int w, int h, int channels, const unsigned char *px)
 {
 	int y;
 
 	if (setjmp(png_jmpbuf(s->png)) != 0)
 		return -1;
 	png_set_write_fn(s->png, s, on_write, on_flush);
-	png_set_IHDR(s->png, s->info, (png_uint_32)s->im->w, (png_uint_32)s->im->h, 8,
-		PNG_COLOR_TYPE_GRAY, PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
-		PNG_FILTER_TYPE_DEFAULT);
+	png_set_IHDR(s->png, s->info, (png_uint_32)w, (png_uint_32)h, 8,
+		channels == 1 ? PNG_COLOR_TYPE_GRAY : PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE,
+		PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
 	/* pictures are mostly noise: more effort costs time and gains nothing */
 	png_set_compression_level(s->png, 2);
 	png_set_filter(s->png, PNG_FILTER_TYPE_BASE, PNG_FILTER_SUB);
 	png_write_info(s->png, s->info);
-	for (y = 0; y < s->im->h; y++)
-		png_write_row(s->png, s->im->px + (size_t)y * (size_t)s->im->w);
+	for (y = 0; y < h; y++)
+		png_write_row(s->png, px + (size_t)y * (size_t)w * (size_t)channels);
 	png_write_end(s->png, NULL);
 	return 0;
 }
 
-int
-mk_png_write(int fd, const char *name, const struct mk_image *im, struct mk_err *e)
+static int
+write_to(int fd, const char *name, int w, int h, int channels, const unsigned char *px,
+	struct mk_err *e)
 {
-	struct mk_image whole = *im;
-	struct state s = { .name = name, .im = &whole, .fd = fd, .e = e };
+	struct state s = { .name = name, .fd = fd, .e = e };
 	int r = -1;
 
 	s.png = png_create_write_struct(PNG_LIBPNG_VER_STRING, &s, on_error, on_warning);
@@ -202,7 +202,20 @@ mk_png_write(int fd, const char *name, const struct mk_image *im, struct mk_err 
 	if (s.info == NULL)
 		mk_err_nomem(e);
 	else
-		r = write_png(&s);
+		r = write_png(&s, w, h, channels, px);
 	png_destroy_write_struct(&s.png, &s.info);
 	return r;
+}
+
+int
+mk_png_write(int fd, const char *name, const struct mk_image *im, struct mk_err *e)
+{
+	return write_to(fd, name, im->w, im->h, 1, im->px, e);
+}
+
+int
+mk_png_write_rgb(int fd, const char *name, int w, int h, const unsigned char *rgb,
+	struct mk_err *e)
+{
+	return write_to(fd, name, w, h, 3, rgb, e);
 }

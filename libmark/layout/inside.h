@@ -1,4 +1,4 @@
-/* A layout's own parts, for layout.c and lint.c; inside layout/. */
+/* A layout's own parts, for layout.c, lint.c and share.c; inside layout/. */
 #ifndef MK_INSIDE_H
 #define MK_INSIDE_H
 
@@ -21,8 +21,12 @@ struct mk_layout {
 	struct mk_quiet *quiet;		/* of those that are symbols */
 	double *line;			/* one for each P op, at most one for each element */
 	size_t nline;
+	struct mk_buf owner;		/* uint16_t for each op: whose element it is */
 	const struct mk_symbol_type *first;	/* the first symbol, for lay_symbol */
 	int rows, cols;
 };
+
+/* The ops of the job that are nobody's yet are of that element. */
+int mk_layout_own(struct mk_layout *l, size_t owner, struct mk_err *e);
 
 #endif

@@ -80,6 +80,7 @@ mk_layout_free(struct mk_layout *l)
 	mk_job_clear(&l->job);
 	mk_buf_clear(&l->data);
 	mk_buf_clear(&l->text);
+	mk_buf_clear(&l->owner);
 	free(l->piece);
 	free(l->quiet);
 	free(l->line);
@@ -405,7 +406,8 @@ section(struct mk_layout *l, size_t i, size_t end, struct mk_point *at, struct m
 	l->line[l->nline++] = pen->line;
 	for (pass = 0; pass < pen->passes; pass++)
 		for (k = first; k < last; k++)
-			if (stroke(l, &l->strokes.s[k], k > first && l->strokes.s[k].joined, e) == -1)
+			if (stroke(l, &l->strokes.s[k], k > first && l->strokes.s[k].joined, e) == -1 ||
+			    mk_layout_own(l, l->strokes.s[k].owner, e) == -1)
 				return -1;
 	return 0;
 }
@@ -417,6 +419,7 @@ make_job(struct mk_layout *l, struct mk_err *e)
 	size_t i, k;
 
 	l->job.n = 0;
+	l->owner.n = 0;
 	l->nline = 0;
 	for (i = 0; i < l->t.nel; i = k) {
 		for (k = i + 1; k < l->t.nel && (l->t.el[k].pen == l->t.el[i].pen ||

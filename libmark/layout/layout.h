@@ -36,20 +36,22 @@ int mk_layout_rec(struct mk_layout *l, struct mk_rec *rec, struct mk_refusal *wh
  * pen of its i-th P op (0: not known). They belong to l, until its next record. */
 const struct mk_job *mk_layout_job(const struct mk_layout *l, const double **line, size_t *nline);
 
-/* What the strokes of one element, or of one pen, of the last record take. */
+/* What one element takes of the last record's job, passes and the jumps to its strokes
+ * counted; all of them together are the whole job. */
 struct mk_share {
-	long line;		/* of the template, of an element; 0: of a pen */
-	const char *name;	/* "symbol", "text", "shape"; the pen's */
-	size_t strokes;
-	double mark_mm, ms;	/* without the jumps between elements */
+	long line;		/* of the template */
+	const char *kind;	/* "symbol", "text", "shape" */
+	const char *pen;
+	size_t strokes;		/* 0: of another op */
+	double mark_mm, jump_mm, ms;
 };
-/* Element number i (from 0), then the pens; false behind the last. */
+/* Element number i (from 0); false behind the last. */
 bool mk_layout_share(const struct mk_layout *l, size_t i, struct mk_share *s);
 
 /* Check the template with sample values: each op, in the first and the last nest, every
- * field as its sample line says, else at its longest in common use. Each fault is told
- * to tell, as "line: what"; a field without a sample line, as a note. -1 only if it
- * could not be done. */
+ * field as its sample line says, else as long as it commonly gets. Each fault is told
+ * to tell as "line: what", a field without a sample as a note. 0 if there was no fault,
+ * 1; -1 only if it could not be done, or tell failed. */
 typedef int mk_lint_fn(void *arg, bool fault, const char *msg, struct mk_err *e);
 int mk_layout_lint(struct mk_layout *l, mk_lint_fn *tell, void *arg, struct mk_err *e);
 

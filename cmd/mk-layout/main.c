@@ -1,46 +1,46 @@
 /* mk-layout: records get their vector job (mk-layout(1)). */
-#include "cmd/cmd.h"
-
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/io.h"
 #include "base/step.h"
-#include "layout/layout.h"
-#include "job/svg.h"
+#include "cmd/mk-layout/layout.h"
 
-static const char *opt_template, *opt_device, *opt_svg, *opt_strict;
+static const char *opt_template, *opt_device, *opt_svg, *opt_png, *opt_strict, *opt_lint;
 
 static const struct cmd_opt opts[] = {
 	{ "template", 't', "FILE", &opt_template, "what to mark, mklay(5)" },
 	{ "device", 0, "NAME", &opt_device, "time model of this device of mk.conf, not the first" },
-	{ "svg", 0, "FILE", &opt_svg, "draw the first job" },
+	{ "svg", 0, "FILE", &opt_svg, "draw the first job as SVG" },
+	{ "png", 0, "FILE", &opt_png, "draw the first job as PNG" },
 	{ "strict", 0, NULL, &opt_strict, "stop at a record that cannot be laid out" },
+	{ "lint", 0, NULL, &opt_lint, "check the template with sample values; read no records" },
 	{0}
 };
 
 struct run {
 	struct mk_layout *l;
 	long n;			/* records read: one a line */
-	bool drawn;
+	struct drawing draw;
 };
+
+int
+device_of(struct cmd *c, const char *name, const struct mk_device **d)
+{
+	*d = mk_conf_device(&c->conf, name);
+	if (*d == NULL && name != NULL)
+		return cmd_usage(c, "--device %s: mk.conf has no such device line", name);
+	return 0;
+}
 
 static int
 draw(struct cmd *c, struct run *r)
 {
-	struct mk_buf b = {0};
-	const struct mk_job *j;
 	const double *line;
+	const struct mk_job *j;
 	size_t n;
-	int got;
 
 	j = mk_layout_job(r->l, &line, &n);
-	got = mk_svg_job(j, line, n, &b, &c->err);
-	if (got == 0)
-		got = mk_io_replace(opt_svg, b.p, b.n, &c->err);
-	mk_buf_clear(&b);
-	r->drawn = true;
-	return got;
+	return drawing_make(c, &r->draw, j, line, n);
 }
 
 /* "bracket.lay:4: (01)…: what": which line of the template, which record. */
@@ -87,30 +87,52 @@ each(struct cmd *c, struct mk_rec *rec, void *arg)
 	got = mk_layout_rec(r->l, rec, &why, &c->err);
 	if (got == 0)
 		return refused(c, r, rec, &why);
-	if (got == 1 && opt_svg != NULL && !r->drawn && draw(c, r) == -1)
+	if (got == 1 && !r->draw.done && draw(c, r) == -1)
 		return -1;
 	return got;
+}
+
+/* ---- the template alone ---- */
+
+static int
+tell(void *arg, bool fault, const char *msg, struct mk_err *e)
+{
+	struct cmd *c = arg;
+
+	if (!fault)
+		return cmd_puts(c, "%s:%s\n", opt_template, msg) == -1 ? (*e = c->err, -1) : 0;
+	cmd_warn(c, "%s:%s", opt_template, msg);
+	cmd_status(c, CMD_USAGE);
+	return 0;
 }
 
 static int
 run(struct cmd *c)
 {
 	const struct mk_device *d;
-	struct run r = {0};
+	struct run r = { .draw = { .svg = opt_svg, .png = opt_png } };
+	bool drawing, out;
 	int got;
 
 	if (c->narg > 0)
 		return cmd_usage(c, "'%s': records are read from standard input", c->arg[0]);
 	if (opt_template == NULL)
 		return cmd_usage(c, "no template: say -t FILE");
-	d = mk_conf_device(&c->conf, opt_device);
-	if (d == NULL && opt_device != NULL)
-		return cmd_usage(c, "--device %s: mk.conf has no such device line", opt_device);
+	if ((got = drawing_check(c, &r.draw, &out)) == -1 || device_of(c, opt_device, &d) == -1)
+		return -1;
+	drawing = got == 1;
+	if (out)
+		return cmd_usage(c, "standard output is the records': name a file");
+	r.draw.done = !drawing;
 	if (mk_layout_new(&r.l, opt_template, d, &c->err) == -1)
 		return -1;
-	got = cmd_filter(c, false, each, &r);
-	if (got == 0 && opt_svg != NULL && !r.drawn)
-		cmd_warn(c, "--svg %s: not written: no record got a job", opt_svg);
+	if (opt_lint != NULL)
+		got = mk_layout_lint(r.l, tell, c, &c->err) == -1 ? -1 : 0;
+	else
+		got = cmd_filter(c, false, each, &r);
+	if (got == 0 && drawing && opt_lint == NULL && !r.draw.done)
+		cmd_warn(c, "--%s %s: not written: no record got a job", opt_svg != NULL ? "svg" : "png",
+			opt_svg != NULL ? opt_svg : opt_png);
 	mk_layout_free(r.l);
 	return got;
 }
@@ -118,6 +140,8 @@ run(struct cmd *c)
 static const struct cmd_verb verbs[] = {
 	{ NULL, "< records > records", "", opts, CMD_CONF | CMD_CONTEXT | CMD_OUTPUT,
 	  "id,recipe,lay_symbol,lay_strokes,lay_mark_mm,lay_ms,lay_result,lay_reason", run },
+	{ "show", "[ID] < records", "draw jobs, and list what their time is made of", show_opts,
+	  CMD_CONF | CMD_OUTPUT, "id,share,line,pen,power,freq,speed,strokes,mark_mm,jump_mm,ms", show_run },
 	{0}
 };
 
