@@ -124,7 +124,7 @@ check: tests
 check-asan:
 	$(MAKE) VARIANT=asan check
 torture: tests
-	MK_BUILD=$(abspath $(B)) MK_TORTURE=1 $(PROVE) -v tests/cli/crash-*.t
+	MK_BUILD=$(abspath $(B)) MK_TORTURE=1 $(PROVE) -v tests/cli/crash-*.t tests/cli/readback.t
 bench: all $(BENCHES)
 	MK_BUILD=$(abspath $(B)) sh tests/bench/run
 demo: all

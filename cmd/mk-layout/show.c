@@ -199,8 +199,12 @@ each(struct cmd *c, struct mk_rec *rec, void *arg)
 
 	if (f == NULL || !wanted(c, rec))
 		return 0;
-	if (mk_job_read(&s->job, f->val, f->vlen, NULL, &c->err) == -1 ||
-	    (s->l != NULL && same(c, s, rec) == -1))
+	if (mk_job_read(&s->job, f->val, f->vlen, NULL, &c->err) == -1) {
+		f = mk_rec_get(rec, "id");
+		return f == NULL ? -1 : mk_err_at(&c->err, "%.*s", (int)(f->vlen > 80 ? 80 : f->vlen),
+			f->val);
+	}
+	if (s->l != NULL && same(c, s, rec) == -1)
 		return -1;
 	if (s->shown++ == 0 && draw(c, s) == -1)
 		return -1;

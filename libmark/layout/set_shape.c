@@ -22,9 +22,7 @@ set_size(struct mk_lay_line *in, const char *v, struct mk_err *e)
 {
 	struct mk_point p;
 
-	if (mk_lay_point(v, strlen(v), &p, e) == -1)
-		return -1;
-	if (p.x <= 0 || p.y <= 0)
+	if (mk_lay_point(v, strlen(v), &p, e) == -1 || p.x <= 0 || p.y <= 0)
 		return mk_err(e, MK_ECONF, "'%s' is no size: write WIDTH,HEIGHT in mm", v);
 	in->shape.w = p.x;
 	in->shape.h = p.y;

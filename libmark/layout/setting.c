@@ -92,12 +92,9 @@ mk_lay_choice(const char *v, const char *const *words, const char *what, unsigne
 int
 mk_lay_flag(const char *v, bool *to, struct mk_err *e)
 {
-	static const char *const words[] = { "no", "yes", NULL };
-	unsigned i;
-
-	if (mk_lay_choice(v, words, "choice", &i, e) == -1)
-		return -1;
-	*to = i == 1;
+	*to = strcmp(v, "yes") == 0;
+	if (!*to && strcmp(v, "no") != 0)
+		return mk_err(e, MK_ECONF, "'%s' is neither yes nor no", v);
 	return 0;
 }
 

@@ -1,5 +1,4 @@
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "ident/symbol.h"
@@ -8,6 +7,7 @@
 #include "layout/fill.h"
 #include "layout/order.h"
 #include "layout/region.h"
+#include "tests/cover.h"
 #include "tests/tap.h"
 
 static struct mk_err e;
@@ -45,65 +45,6 @@ test_rows(void)
 	rows(10000 / 24.0, 100, 100, 4, 10000 / 192.0, 10000 / 96.0);
 }
 
-/* ---- what the strokes cover: a round beam, 20 samples a module ---- */
-
-#define SIDE 20
-
-static void
-burn(unsigned char *px, int w, int h, double scale, double line)
-{
-	double r = line / 2;
-	size_t i, k;
-
-	for (i = 0; i < l.n; i++)
-		for (k = l.s[i].n > 1; k < l.s[i].n; k++) {
-			struct mk_point b = l.pt[l.s[i].first + k], a = l.pt[l.s[i].first + (k > 0 ? k - 1 : 0)];
-			int x0 = (int)((fmin(a.x, b.x) - r) * scale + w / 2.0) - 1;
-			int x1 = (int)((fmax(a.x, b.x) + r) * scale + w / 2.0) + 1;
-			int y0 = (int)((fmin(a.y, b.y) - r) * scale + h / 2.0) - 1;
-			int y1 = (int)((fmax(a.y, b.y) + r) * scale + h / 2.0) + 1, x, y;
-			double dx = b.x - a.x, dy = b.y - a.y, d2 = dx * dx + dy * dy;
-
-			for (y = y0 < 0 ? 0 : y0; y <= y1 && y < h; y++)
-				for (x = x0 < 0 ? 0 : x0; x <= x1 && x < w; x++) {
-					double px_x = (x + 0.5 - w / 2.0) / scale, px_y = (y + 0.5 - h / 2.0) / scale;
-					double u = d2 > 0 ? ((px_x - a.x) * dx + (px_y - a.y) * dy) / d2 : 0;
-
-					u = fmin(fmax(u, 0), 1);
-					if (hypot(a.x + u * dx - px_x, a.y + u * dy - px_y) <= r)
-						px[y * w + x] = 1;
-				}
-		}
-}
-
-/* The worst cover, in percent, of dark and of light modules, a module around too. */
-static void
-cover(const struct mk_matrix *m, double module, double line, double *dark, double *light)
-{
-	int w = (m->cols + 2) * SIDE, h = (m->rows + 2) * SIDE, r, c, i, k;
-	unsigned char *px = calloc((size_t)w * (size_t)h, 1);
-
-	*dark = 100;
-	*light = 0;
-	if (px == NULL)
-		return;
-	burn(px, w, h, SIDE / module, line);
-	for (r = -1; r <= m->rows; r++)
-		for (c = -1; c <= m->cols; c++) {
-			double n = 0;
-
-			for (i = 0; i < SIDE; i++)	/* y up */
-				for (k = 0; k < SIDE; k++)
-					n += px[(h - 1 - (r + 1) * SIDE - i) * w + (c + 1) * SIDE + k];
-			n *= 100.0 / (SIDE * SIDE);
-			if (r >= 0 && c >= 0 && r < m->rows && c < m->cols && m->dark[r * m->cols + c])
-				*dark = fmin(*dark, n);
-			else
-				*light = fmax(*light, n);
-		}
-	free(px);
-}
-
 static void
 test_cover(struct mk_symbol *s, double module, double pitch, double line, enum mk_direction way)
 {
@@ -117,7 +58,7 @@ test_cover(struct mk_symbol *s, double module, double pitch, double line, enum m
 	ok(mk_symbol_encode(s, &ask, "A1B2C3", 6, &m, &e) == 0 &&
 		mk_fill_hatch(&f, &m, &h, &upright, &l, &e) == 0, "module %g, pitch %g, line %g, way %d: "
 		"filled", module, pitch, line, (int)way);
-	cover(&m, module, line, &dark, &light);
+	cover(&l, &m, module, line, &dark, &light);
 	ok(dark >= 90 && light <= 6, "dark modules covered %.1f %% at least, light ones %.1f %% at most",
 		dark, light);
 }
@@ -137,7 +78,7 @@ test_outline(struct mk_symbol *s)
 	mk_strokes_reset(&l);
 	ok(mk_symbol_encode(s, &ask, "A1B2C3", 6, &m, &e) == 0 &&
 		mk_fill_outline(&f, &m, &h, &upright, &l, &e) == 0, "outlines");
-	cover(&m, 400, 50, &dark, &light);
+	cover(&l, &m, 400, 50, &dark, &light);
 	for (i = 0; i < l.n; i++)
 		closed += l.s[i].form == MK_CLOSED && l.pt[l.s[i].first].x ==
 			l.pt[l.s[i].first + l.s[i].n - 1].x;
@@ -146,7 +87,7 @@ test_outline(struct mk_symbol *s)
 	outline = l;
 	memset(&l, 0, sizeof l);
 	ok(mk_region_hatch(&region, &outline, 0, outline.n, &at, &l, NULL, &e) == 0, "filled at 30 degrees");
-	cover(&m, 400, 50, &dark, &light);
+	cover(&l, &m, 400, 50, &dark, &light);
 	ok(dark >= 90 && light <= 6, "dark modules covered %.1f %% at least, light ones %.1f %% at most",
 		dark, light);
 	mk_strokes_clear(&outline);

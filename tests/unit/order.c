@@ -6,6 +6,7 @@
 #include "job/job.h"
 #include "layout/fill.h"
 #include "layout/order.h"
+#include "tests/cover.h"
 #include "tests/tap.h"
 
 static struct mk_err e;
@@ -119,6 +120,7 @@ test_target(struct mk_symbol *s)
 	struct mk_job_stats st, was;
 	struct mk_point at = { 0, 0 };
 	double sum = 0, base = 0, jumps = 0, near = 0, worst = 0;
+	double dark, light, darkest = 100, lightest = 0;
 	struct mk_matrix m;
 	int i, bad = 0;
 
@@ -140,6 +142,9 @@ test_target(struct mk_symbol *s)
 		base += a;
 		jumps += st.jump_mm;
 		worst = fmax(worst, b / a);
+		cover(&l, &m, h.mx, h.line, &dark, &light);
+		darkest = fmin(darkest, dark);
+		lightest = fmax(lightest, light);
 		if (i == 0)
 			printf("# rows merged: %zu strokes, %.1f mm marked, %.1f mm jumped: %.0f ms\n"
 				"# here:        %zu strokes, %.1f mm marked, %.1f mm jumped: %.0f ms\n",
@@ -147,6 +152,8 @@ test_target(struct mk_symbol *s)
 	}
 	ok(!bad && sum / base <= 0.85 && worst <= 0.85, "24x24, 10 mm: %.3f of the time of rows merged "
 		"(%.1f against %.1f ms; the worst of 20: %.3f)", sum / base, sum / 20, base / 20, worst);
+	ok(darkest >= 90 && lightest <= 6, "every dark module is covered %.1f %% at least, every light "
+		"one %.1f %% at most", darkest, lightest);
 	ok(jumps < 0.9 * near, "%.1f mm jumped, with the nearest end each time %.1f", jumps / 20, near / 20);
 	mk_filler_clear(&f);
 }
