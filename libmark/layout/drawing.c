@@ -1,12 +1,30 @@
 #include "layout/drawing.h"
 
-#include <expat.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "layout/curve.h"
+
+void
+mk_strokes_box(const struct mk_strokes *l, struct mk_point *low, struct mk_point *high)
+{
+	size_t i;
+
+	*low = (struct mk_point){ INFINITY, INFINITY };
+	*high = (struct mk_point){ -INFINITY, -INFINITY };
+	for (i = 0; i < l->npt; i++) {
+		low->x = fmin(low->x, l->pt[i].x);
+		low->y = fmin(low->y, l->pt[i].y);
+		high->x = fmax(high->x, l->pt[i].x);
+		high->y = fmax(high->y, l->pt[i].y);
+	}
+}
+
+#ifdef HAVE_EXPAT
+
+#include <expat.h>
 
 #define DEPTH 64	/* of elements inside each other */
 
@@ -25,21 +43,6 @@ struct reading {
 	struct mk_err *e;
 	bool failed, svg;
 };
-
-void
-mk_strokes_box(const struct mk_strokes *l, struct mk_point *low, struct mk_point *high)
-{
-	size_t i;
-
-	*low = (struct mk_point){ INFINITY, INFINITY };
-	*high = (struct mk_point){ -INFINITY, -INFINITY };
-	for (i = 0; i < l->npt; i++) {
-		low->x = fmin(low->x, l->pt[i].x);
-		low->y = fmin(low->y, l->pt[i].y);
-		high->x = fmax(high->x, l->pt[i].x);
-		high->y = fmax(high->y, l->pt[i].y);
-	}
-}
 
 /* ---- attributes ---- */
 
@@ -369,3 +372,20 @@ mk_drawing_read(const char *text, size_t n, double tolerance, struct mk_strokes 
 	free(r);
 	return got == 0 && out->n == 0 ? mk_err(e, MK_EDATA, "there is nothing to mark in it") : got;
 }
+
+#else
+
+int
+mk_drawing_read(const char *text, size_t n, double tolerance, struct mk_strokes *out,
+	bool *evenodd, struct mk_err *e)
+{
+	(void)text;
+	(void)n;
+	(void)tolerance;
+	(void)out;
+	(void)evenodd;
+	return mk_err(e, MK_EDATA, "this mk-layout was built without expat (./configure "
+		"--with-expat): draw it with line, polyline and arc");
+}
+
+#endif

@@ -1,4 +1,6 @@
-/* SVG drawings as strokes (logos). */
+/* SVG drawings as strokes (logos). expat reads the XML, so that a file cut short is an
+ * error with its line. (nanosvg would read the shapes, too, but takes what is malformed,
+ * and leaves out silently what it does not know: a part would be marked without it.) */
 #ifndef MK_DRAWING_H
 #define MK_DRAWING_H
 
