@@ -118,7 +118,11 @@ is 'a number is filled up with zeros' "$a" "$(ops n:7)"
 
 # ---- fonts and drawings ----
 ttf=$(find /usr/share/fonts -name DejaVuSans.ttf 2>/dev/null | head -n 1)
-if [ "$ttf" ]; then
+without() { echo id:x | mk-layout -t t.lay 2>&1 | grep 'was built without '; }
+echo "text at=0,0 height=5 pen=p font=$ttf data=A" | lay
+if why=$(without); then
+	skip 'TrueType' "$why"
+elif [ "$ttf" ]; then
 	echo "text at=0,0 height=5 pen=p font=$ttf data=Öß pitch=0.2" | lay
 	ok 'letters of a TrueType font are filled' test "$(ops id:x | tr ' ' '\n' | grep -c ^L)" -gt 40
 	h1=$(hash_of)
@@ -134,6 +138,11 @@ cat >logo.svg <<-'E'
 	<path d="M0 0h20v10h-20z" fill="none"/></g><title>no mark</title></svg>
 E
 echo 'svg logo.svg at=10,20 width=4 pen=p' | lay
+if why=$(without); then
+	skip 'drawings' "$why"
+	plan
+	exit
+fi
 is 'a drawing, centred, y up' "$(ops id:x | tr ' ' '\n' | sed 's/^.//' | sort -u | tr '\n' ' ')" \
 	'12000,19000 12000,21000 8000,19000 8000,21000 '
 h1=$(hash_of)

@@ -16,8 +16,8 @@ printf 'id:a1\tcode:X1\thri:no 1\tn:I\nid:b2\tn:L\nid:c3\tn:IL\n' | mk-layout -t
 
 # ---- the list ----
 try mk-layout show <laid
-is 'pens and all of each job' "$st $err
-$(head -n 3 out | tr '\t' ' ')" "0 
+is 'pens and all of each job' "$st$err
+$(head -n 3 out | tr '\t' ' ')" "0
 id:a1 share:pen power:40 freq:30000 speed:1000 strokes:2 mark_mm:10.1 jump_mm:9.1 ms:13.0
 id:a1 share:pen power:80.5 freq:20000 speed:500 strokes:2 mark_mm:24.0 jump_mm:11.2 ms:52.1
 id:a1 share:all strokes:4 mark_mm:34.1 jump_mm:20.3 ms:65.1"
@@ -27,8 +27,8 @@ is 'all is what the job says of itself' "$(sed -n 's/.*share:all	//p' out)" \
 			field lay_jump_mm "$l")${T}ms:$(field lay_ms "$l")"
 	done <laid)"
 try mk-layout show -t t.lay c3 <laid
-is 'one part, with its elements' "$st $err
-$(cut -f2-5 out | tr '\t' ' ')" '0 
+is 'one part, with its elements' "$st$err
+$(cut -f2-5 out | tr '\t' ' ')" '0
 share:shape line:4 pen:thin strokes:1
 share:text line:5 pen:thin strokes:2
 share:shape line:6 pen:deep strokes:2
@@ -52,8 +52,8 @@ like 'a job that is damaged' "$st $out$err" '2 mk-layout: a1: job: crc=*'
 
 # ---- pictures ----
 try mk-layout show --gcode - b2 <laid
-is 'G-code' "$st $err
-$(head -n 7 out | tr '\n' ' ')" '0 
+is 'G-code' "$st$err
+$(head -n 7 out | tr '\n' ' ')" '0
 G21 G90 G94 M5 M4 S400 F60000 G0 X0.000 Y0.000 G1 X8.000 Y0.000 '
 try mk-layout show --gcode - --s-max 255 <laid
 is 'of another full power' "$(grep -c '^M4 S102 ' out) $(grep -c '^M4 S205.275 ' out)" '1 1'

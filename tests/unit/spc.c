@@ -127,7 +127,7 @@ texts(void)
 	unsigned mask;
 	enum mk_spc_kind kind;
 	double centre;
-	FILE *f;
+	FILE *f = NULL;
 	char path[] = "/tmp/mk-spc.XXXXXX", want[80];
 	int fd = mkstemp(path);
 
