@@ -218,8 +218,9 @@ bool
 mk_clock_synced(void)
 {
 	struct timex tx = {0};
+	int state = adjtimex(&tx);
 
-	return adjtimex(&tx) != TIME_ERROR && (tx.status & STA_UNSYNC) == 0;
+	return state != -1 && state != TIME_ERROR && (tx.status & STA_UNSYNC) == 0;
 }
 
 int

@@ -5,6 +5,24 @@
 have_strace || { echo "1..0 # SKIP strace cannot kill here"; exit 0; }
 setup_store
 
+# What a take costs: one transaction, however many; printed when it is on the disk.
+calls() { strace -qq -o strace.log -e trace=fsync,fdatasync,pwrite64,write mk-serial take bracket -n "$1" >out 2>err; }
+calls 1
+one=$(grep -c sync strace.log)
+calls 50000
+is "fifty thousand cost the transaction that one costs ($one syncs)" "$(grep -c sync strace.log)" "$one"
+is "and are printed after the high-water file's" "$(awk '/mk-state/ { file = NR } /sync/ && file && !safe { safe = NR }
+	/^write\(1,/ && !first { first = NR } END { print (safe > 0 && safe < first) }' strace.log)" 1
+is "all of them" "$(sort -u out | wc -l)" 50000
+printf 'name dated\npattern {date:%%y%%j}-{n}\nto 9\n' >dated.pool
+mk-serial define dated.pool
+run "a clock that is not synchronised" 3 "" \
+	"mk-serial: pool dated has a date in it, and the clock is not synchronised: start NTP, or write 'clock trust' in mk.conf" \
+	strace -qq -o strace.log -e trace=clock_adjtime,adjtimex -e inject=clock_adjtime,adjtimex:error=EPERM mk-serial take dated
+echo 'clock trust' >>mk.conf
+run "unless it is trusted" 0 1 "" sh -c 'strace -qq -o strace.log -e trace=clock_adjtime,adjtimex \
+	-e inject=clock_adjtime,adjtimex:error=EPERM mk-serial take dated | sed "s/.*n://"'
+
 whole_lines() { sed -n 's/^id:\([^	]*\).*	n:[0-9]*$/\1/p' "$1"; }
 
 umask 077; echo 2B7E151628AED2A6ABF7158809CF4F3C >key
