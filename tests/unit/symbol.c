@@ -169,6 +169,10 @@ test_kinds(void)
 {
 	int low, high;
 
+	kind("datamatrix", "71549142846550549911530", false, 16, NULL);	/* Infineon */
+	ask.type = mk_symbol_type("datamatrix-rect");	/* SEMI T7: 8x32 */
+	ask.size = mk_symbol_size(ask.type, 8, 32);
+	ok(encode("ABCDEFGHXYC3") == 0 && m.rows == 8 && m.cols == 32, "SEMI T7 in 8x32");
 	kind("qr", "HELLO", false, 21, NULL);
 	kind("qr", "10A%", true, 0, "data: not every reader reads a GS1 qr with '%': write readers=any if "
 		"yours does");
