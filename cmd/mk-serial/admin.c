@@ -89,7 +89,7 @@ list_one(void *arg, const struct mk_pool_use *u, const char *text, size_t n, str
 		return 0;
 	if (l->gs1 == NULL && mk_pool_needs_gs1(text, n) && mk_gs1_load(&l->gs1, NULL, e) == -1)
 		return -1;
-	if (mk_pool_parse(&p, u->name, text, n, l->gs1, e) == -1)
+	if (mk_pool_parse(&p, u->name, text, n, l->gs1, false, e) == -1)
 		return -1;
 	if (p.order == MK_ORDER_LIST)
 		p.total = u->listed;

@@ -26,7 +26,7 @@ see_clash(void *arg, const struct mk_pool_use *u, const char *text, size_t n, st
 		return 0;
 	if (*k->gs1 == NULL && mk_pool_needs_gs1(text, n) && mk_gs1_load(k->gs1, NULL, e) == -1)
 		return -1;
-	if (mk_pool_parse(&other, u->name, text, n, *k->gs1, &no) == -1)
+	if (mk_pool_parse(&other, u->name, text, n, *k->gs1, false, &no) == -1)
 		return 0;
 	if (strcmp(other.pattern, p->pattern) == 0 && other.order != MK_ORDER_LIST &&
 	    p->order != MK_ORDER_LIST && other.from <= p->to && p->from <= other.to)
@@ -48,7 +48,7 @@ define_one(struct cmd *c, struct mk_store *st, struct mk_gs1 **gs1, const char *
 	if (*gs1 == NULL && mk_pool_needs_gs1(text.p, text.n) &&
 	    mk_gs1_load(gs1, NULL, &c->err) == -1)
 		goto out;
-	if (mk_pool_parse(&pool, file, text.p, text.n, *gs1, &c->err) == -1)
+	if (mk_pool_parse(&pool, file, text.p, text.n, *gs1, true, &c->err) == -1)
 		goto out;
 	r = mk_store_pools(st, "", "", see_clash, &(struct clash){ &pool, gs1, file }, &c->err);
 	if (r != -1)

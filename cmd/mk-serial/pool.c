@@ -49,7 +49,7 @@ load(struct cmd *c, struct taking *t, const char *name, const char *text, size_t
 {
 	if (mk_pool_needs_gs1(text, n) && mk_gs1_load(&t->gs1, NULL, &c->err) == -1)
 		return -1;
-	if (mk_pool_parse(&t->pool, name, text, n, t->gs1, &c->err) == -1)
+	if (mk_pool_parse(&t->pool, name, text, n, t->gs1, true, &c->err) == -1)
 		return -1;
 	if (strcmp(t->pool.hash, hash) != 0)
 		return mk_err(&c->err, MK_EDATA, "pool %s: %s is not the key that it was defined with: "

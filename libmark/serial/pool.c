@@ -430,7 +430,7 @@ ranges(struct mk_pool *p, const struct mk_words *l, const struct given *g, struc
 
 static int
 whole(struct mk_pool *p, const struct mk_words *l, const struct given *g,
-	const struct mk_gs1 *gs1, struct mk_err *e)
+	const struct mk_gs1 *gs1, bool secret, struct mk_err *e)
 {
 	if (g->line[W_NAME] == 0 || g->line[W_PATTERN] == 0)
 		return mk_err(e, MK_ECONF, "%s: a pool needs name, pattern and to: %s is missing",
@@ -447,16 +447,16 @@ whole(struct mk_pool *p, const struct mk_words *l, const struct given *g,
 			"larger");
 	if (mk_pattern_check(p, e) == -1)
 		return err_at(l, g, W_PATTERN, e);
-	if (p->key_file != NULL && read_key(p, e) == -1)
+	if (secret && p->key_file != NULL && read_key(p, e) == -1)
 		return err_at(l, g, W_KEY, e);
 	if (try_ends(p, gs1, e) == -1)
 		return err_at(l, g, W_PATTERN, e);
-	return hash(p, e);
+	return secret ? hash(p, e) : 0;
 }
 
 int
 mk_pool_parse(struct mk_pool *p, const char *file, const char *text, size_t n,
-	const struct mk_gs1 *g, struct mk_err *e)
+	const struct mk_gs1 *g, bool secret, struct mk_err *e)
 {
 	struct given given = {0};
 	struct mk_words l;
@@ -471,7 +471,7 @@ mk_pool_parse(struct mk_pool *p, const char *file, const char *text, size_t n,
 		if (line(p, &l, &given, e) == -1)
 			r = -1;
 	if (r == 0)
-		r = whole(p, &l, &given, g, e);
+		r = whole(p, &l, &given, g, secret, e);
 	mk_words_close(&l);
 	if (r == -1)
 		mk_pool_clear(p);

@@ -44,10 +44,11 @@ struct mk_pool {
 };
 
 /* Parse and check a definition. g is the dictionary, or NULL if the scheme needs
- * none. The key file of a random pool is read: MK_ECONF if others may read it.
+ * none. secret: the key file of a random pool is read, too, MK_ECONF if others may
+ * read it; without it there are no hash and no numbers of a random order.
  * Errors are "file:line:column: …". */
 int mk_pool_parse(struct mk_pool *p, const char *file, const char *text, size_t n,
-	const struct mk_gs1 *g, struct mk_err *e);
+	const struct mk_gs1 *g, bool secret, struct mk_err *e);
 void mk_pool_clear(struct mk_pool *p);
 
 /* Whether a definition's scheme needs the GS1 dictionary, without checking it. */

@@ -27,17 +27,21 @@ export RUNS=1
 b 'ten million in sequence' mk-serial take seq -n $n
 b 'ten million at random' mk-serial take rnd -n $n
 
+echo "store $(cat "$dir"/s.db* | wc -c)" >>"$dir/out"
+
 # The figures beside what they are to be: cpu's lines end in "SECONDS CPU s MB MB peak".
 awk '
 function told(what, is, most, unit) {
 	printf "%-28s %8.2f %s, at most %g: %s\n", what, is, unit, most, is <= most ? "good" : "TOO MUCH"
 	bad += is > most
 }
+$1 == "store" { store = $2 / 1024; next }
 { cpu[NR] = $(NF - 5); peak[NR] = $(NF - 2) }
 END {
 	told("CPU time in sequence", cpu[2] / cpu[1], 2, "x seq")
 	told("CPU time at random", cpu[3] / cpu[1], 6, "x seq")
 	told("memory of ten million", peak[5], 20, "MB")
 	told("the same at random", peak[6], 20, "MB")
+	told("store of 35 million", store, 1000, "kB")
 	exit bad > 0
 }' "$dir/out"

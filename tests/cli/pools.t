@@ -33,6 +33,7 @@ run "a key that others can read" 2 "" "mk-serial: r:3:5: $scratch/key: others ca
 printf '2B7E151628AED2A6ABF7158809CF4F3D\n' >key; chmod 600 key
 run "another key" 2 "" "mk-serial: pool r: $scratch/key is not the key that it was defined with: put the right one back" mk-serial take r
 printf 'xyz\n' >key
+run "who may not read it may look" 0 "pool:r	used:20000" "" mk-serial list r --columns pool,used
 run "no key" 2 "" "mk-serial: r:3:5: $scratch/key: a key is 32, 48 or 64 hexadecimal digits" mk-serial take r
 bad "a bound that leaves none" "5:7: of so few numbers not one may be issued: let to be larger" "name b\npattern {n:5}\norder random\nto 99\nguess 1/100\nkey $scratch/key\n"
 bad "random without a key" "3:7: a random order needs a key: key FILE" 'name b\npattern {n:5}\norder random\nto 99999\n'
