@@ -47,7 +47,7 @@ while IFS=$T read -r row message; do
 	place=${err%%: *}
 	rest=${err#mk-serial: }
 	case $rest in
-	p.pool:[0-9]*:[0-9]*:\ *|p.pool:\ *) place=file ;;
+	p.pool:[0-9]*:[0-9]*:\ *|p.pool:\ *) place='file' ;;
 	esac
 	is "$row" "$st $place ${rest#p.pool*: }" "2 file $message"
 done <table
