@@ -4,6 +4,7 @@
 
 #include "base/step.h"
 #include "cmd/mk-trace/trace.h"
+#include "trace/name.h"
 
 /* ---- history ---- */
 
@@ -93,7 +94,7 @@ trace_history(struct cmd *c)
 		return cmd_usage(c, "history takes one ID");
 	if (trace_open(c, &st) == -1)
 		return -1;
-	r = mk_store_resolve(st, c->arg[0], &name, &c->err);
+	r = mk_trace_resolve(st, c->arg[0], &name, &c->err);
 	if (r == 1) {
 		if (cmd_is_table(c))
 			r = cmd_puts(c, "%.*s\n", (int)name.n, name.p);

@@ -1,7 +1,7 @@
 /* Asking the store: what libmark/trace makes its answers of.
  *
- * Items, events, words and contexts have numbers (int64_t) that are good inside one
- * store only: they are never shown and never hashed. An event's number is its
+ * Items, events, words and contexts have numbers (int64_t) that mean something to one
+ * store alone: they are never shown and never hashed. An event's number is its
  * origin's number * 2^40 + its seq, so that the order of numbers is, within an
  * origin, the order in which things were stored: the store's order.
  *
@@ -116,7 +116,7 @@ struct mk_state {
 	int64_t first, last;	/* its first and last event */
 	int64_t n;		/* how many */
 	int64_t time;		/* ms, of its last event */
-	int64_t ctx;		/* of its last event that had a station, else of the last */
+	int64_t ctx;		/* of the last event that was not refused */
 	const char *step, *result;	/* of the last event that was not refused; "" */
 	/* words' numbers, 0: none; mk_ask_text tells */
 	int64_t place;		/* moved to, or received at */
@@ -130,8 +130,7 @@ struct mk_state {
 /* 1, 0 if nothing is known of it, -1. step and result live as long as st. */
 int mk_ask_state(struct mk_store *st, int64_t item, struct mk_state *s, struct mk_err *e);
 
-/* Each item's state, by number from `after` (exclusive) on; of those with which of
- * the MK_LIST_ bits, or all. */
+/* Each item's state, by number from `after` (exclusive) on: all, or a list. */
 enum { MK_LIST_ALL, MK_LIST_HELD, MK_LIST_DOUBT, MK_LIST_STOCK /* not gone */ };
 typedef int mk_ask_state_each(void *arg, const struct mk_state *s, struct mk_err *e);
 int mk_ask_states(struct mk_store *st, int list, int64_t after, mk_ask_state_each *each,

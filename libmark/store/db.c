@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "store/engine.h"
 
 #define PARAMS_MAX 32
@@ -29,9 +30,38 @@ mk_db_script(struct mk_db *db, const char *sql, struct mk_err *e)
 }
 
 int
+mk_db_schema(struct mk_db *db, const char *sql, struct mk_err *e)
+{
+	const char *const (*w)[2];
+	struct mk_buf b = {0};
+	int r = 0;
+
+	while (r == 0 && *sql != '\0') {
+		for (w = db->engine->words; (*w)[0] != NULL; w++)
+			if (strncmp(sql, (*w)[0], strlen((*w)[0])) == 0)
+				break;
+		if ((*w)[0] != NULL) {
+			r = mk_buf_adds(&b, (*w)[1], e);
+			sql += strlen((*w)[0]);
+		} else
+			r = mk_buf_addc(&b, *sql++, e);
+	}
+	if (r == 0)
+		r = mk_buf_str(&b, e) == NULL ? -1 : mk_db_script(db, b.p, e);
+	mk_buf_clear(&b);
+	return r;
+}
+
+int
 mk_db_begin(struct mk_db *db, struct mk_err *e)
 {
 	return db->engine->begin(db, e);
+}
+
+int
+mk_db_read(struct mk_db *db, struct mk_err *e)
+{
+	return db->engine->begin_read(db, e);
 }
 
 int

@@ -25,11 +25,17 @@ int mk_db_open(struct mk_db **db, const char *path, bool create, struct mk_err *
 void mk_db_close(struct mk_db *db);
 
 int mk_db_script(struct mk_db *db, const char *sql, struct mk_err *e);
+/* The same for definitions of tables, in which ROWKEY, BYTES and CLUSTERED stand for
+ * what the engine calls a 64-bit primary key that it gives by itself, bytes, and a
+ * table that is its primary key's index. */
+int mk_db_schema(struct mk_db *db, const char *sql, struct mk_err *e);
 
 /* A write transaction. rollback never fails; commit that fails has rolled back. */
 int mk_db_begin(struct mk_db *db, struct mk_err *e);
 int mk_db_commit(struct mk_db *db, struct mk_err *e);
 void mk_db_rollback(struct mk_db *db);
+/* A read transaction: one state of the store until rollback. */
+int mk_db_read(struct mk_db *db, struct mk_err *e);
 
 /* A statement without rows: 0, -1. *changed (may be NULL): rows changed. */
 int mk_db_run(struct mk_db *db, int64_t *changed, struct mk_err *e, const char *sql,

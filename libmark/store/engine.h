@@ -13,9 +13,11 @@ struct mk_param {
 };
 
 struct mk_engine {
+	const char *const (*words)[2];	/* mk_db_schema's, and what they are here; NULL ends */
 	void (*close)(struct mk_db *db);
 	int (*script)(struct mk_db *db, const char *sql, struct mk_err *e);
 	int (*begin)(struct mk_db *db, struct mk_err *e);
+	int (*begin_read)(struct mk_db *db, struct mk_err *e);
 	void (*rollback)(struct mk_db *db);
 	/* Bind, and run as far as the first row; *stmt is what the others take. The
 	 * parameters live until done. After -1 there is no statement. */

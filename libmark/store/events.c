@@ -1,148 +1,129 @@
-/* Items, events, and the words that find them. */
+/* Events: their lines, the chain, and all that follows when one is stored. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/crypt.h"
-#include "base/step.h"
-#include "store/schema.h"
+#include "base/num.h"
+#include "store/events.h"
+#include "store/index.h"
 
-#define TAIL 12
-#define WORD_MAX 200	/* longer values are found by reading, not by index */
+/* ---- the line ---- */
 
-static size_t
-tail_of(const char *name, size_t n, char out[TAIL])
+static int
+classify(struct mk_store *st, const struct mk_rec *rec, struct mk_err *e)
 {
-	size_t i, k = n < TAIL ? n : TAIL;
+	struct mk_scratch *s = st->scratch;
+	void *p;
+	size_t i;
 
-	for (i = 0; i < k; i++)
-		out[i] = name[n - 1 - i];
-	/* half a UTF-8 character is no text: leave it out */
-	while (k > 0 && k < n && (out[k - 1] & 0xc0) == 0x80)
-		k--;
-	return k;
-}
+	if (s == NULL && (s = st->scratch = calloc(1, sizeof *s)) == NULL)
+		return mk_err_nomem(e);
+	if (s->cap < rec->n + 1) {
+		if ((p = realloc(s->info, (rec->n + 16) * sizeof *s->info)) == NULL)
+			return mk_err_nomem(e);
+		s->info = p;
+		if ((p = realloc(s->field, (rec->n + 16) * sizeof *s->field)) == NULL)
+			return mk_err_nomem(e);
+		s->field = p;
+		s->cap = rec->n + 16;
+	}
+	s->round++;
+	for (i = 0; i < rec->n; i++) {
+		const struct mk_keyinfo *k = mk_index_key(st, rec->f[i].key, rec->f[i].klen, e);
 
-int
-mk_item_id(struct mk_store *st, const char *name, size_t n, bool make, int64_t *id,
-	struct mk_err *e)
-{
-	char tail[TAIL];
-	int r = mk_db_value(st->db, id, e, "SELECT id FROM item WHERE name = ?", "t", name, n);
-
-	if (r != 0 || !make)
-		return r;
-	if (mk_db_run(st->db, NULL, e, "INSERT INTO item(name, tail) VALUES(?, ?)", "tt",
-	    name, n, tail, tail_of(name, n, tail)) == -1)
-		return -1;
-	*id = mk_db_rowid(st->db);
-	return 1;
-}
-
-int
-mk_item_name(const struct mk_rec *rec, struct mk_buf *out, struct mk_err *e)
-{
-	const struct mk_field *f = mk_rec_get(rec, "id");
-
-	if (f != NULL && f->vlen > 0)
-		return mk_buf_add(out, f->val, f->vlen, e);
-	if ((f = mk_rec_get(rec, "arrival")) == NULL || f->vlen == 0)
-		return mk_err(e, MK_EDATA, "neither id nor arrival: a part without a name cannot "
-			"be stored");
-	if (mk_buf_adds(out, "arrival:", e) == -1)
-		return -1;
-	return mk_buf_add(out, f->val, f->vlen, e);
-}
-
-static bool
-key_is(const struct mk_field *f, const char *key)
-{
-	return strlen(key) == f->klen && memcmp(f->key, key, f->klen) == 0;
-}
-
-/* Whether f belongs to a group that is an event. */
-static bool
-in_event(const struct mk_store *st, const struct mk_rec *rec, const struct mk_field *f)
-{
-	char key[MK_KEY_MAX + 8];
-	size_t n = mk_step_len(st->conf, f->key, f->klen);
-
-	if (n == 0)
-		return false;
-	(void)snprintf(key, sizeof key, "%.*s_time", (int)n, f->key);
-	return mk_rec_get(rec, key) != NULL;
-}
-
-static bool
-in_step(const struct mk_field *f, const char *step, size_t n)
-{
-	return f->klen > n + 1 && f->key[n] == '_' && memcmp(f->key, step, n) == 0;
+		if (k == NULL)
+			return -1;
+		s->info[i] = k;
+		if (k->what == MK_FIELD_TIME)
+			k->step->timed = s->round;
+	}
+	return 0;
 }
 
 static int
-add_field(struct mk_buf *b, const struct mk_field *f, struct mk_err *e)
+add_field(struct mk_store *st, const struct mk_field *f, const struct mk_keyinfo *info,
+	struct mk_err *e)
 {
-	if ((b->n > 0 && mk_buf_addc(b, '\t', e) == -1) ||
-	    mk_buf_add(b, f->key, f->klen, e) == -1 || mk_buf_addc(b, ':', e) == -1)
+	struct mk_scratch *s = st->scratch;
+	struct mk_buf *b = &st->line;
+
+	s->field[s->nfield].f = f;
+	s->field[s->nfield++].info = info;
+	if (mk_buf_grow(b, (size_t)f->klen + f->vlen + 2, e) == -1)
 		return -1;
-	return mk_buf_add(b, f->val, f->vlen, e);
+	if (b->n > 0)
+		b->p[b->n++] = '\t';
+	memcpy(b->p + b->n, f->key, f->klen);
+	b->n += f->klen;
+	b->p[b->n++] = ':';
+	if (f->vlen > 0)
+		memcpy(b->p + b->n, f->val, f->vlen);
+	b->n += f->vlen;
+	return 0;
+}
+
+static bool
+named(const struct mk_field *f, const char *key)
+{
+	return strlen(key) == f->klen && memcmp(f->key, key, f->klen) == 0;
 }
 
 /* The event's line: id, op, the item fields in their order, the group. *group is
  * where the group starts. */
 static int
-event_line(struct mk_store *st, const struct mk_rec *rec, const char *step, size_t *group,
-	struct mk_err *e)
+event_line(struct mk_store *st, const struct mk_rec *rec, const struct mk_stepinfo *step,
+	size_t *group, struct mk_err *e)
 {
-	struct mk_buf *b = &st->line;
-	const struct mk_field *op = mk_rec_get(rec, "op");
-	size_t i, n = strlen(step);
+	struct mk_scratch *s = st->scratch;
+	const struct mk_keyinfo *kid = mk_index_key(st, "id", 2, e);
+	const struct mk_field *op = NULL;
+	size_t i;
 
-	b->n = 0;
-	if (mk_buf_adds(b, "id:", e) == -1 || mk_item_name(rec, b, e) == -1 ||
-	    (op != NULL && add_field(b, op, e) == -1))
+	st->line.n = s->name.n = s->nfield = 0;
+	if (kid == NULL || mk_item_name(rec, &s->name, e) == -1)
 		return -1;
+	s->id = (struct mk_field){ "id", s->name.p, 2, (uint32_t)s->name.n };
+	if (add_field(st, &s->id, kid, e) == -1)
+		return -1;
+	for (i = 0; i < rec->n; i++)
+		if (named(&rec->f[i], "op")) {
+			op = &rec->f[i];
+			if (add_field(st, op, s->info[i], e) == -1)
+				return -1;
+		}
 	for (i = 0; i < rec->n; i++) {
 		const struct mk_field *f = &rec->f[i];
+		const struct mk_stepinfo *its = s->info[i]->step;
 
-		if (key_is(f, "id") || key_is(f, "op") || key_is(f, "job") || in_event(st, rec, f))
+		if (its != NULL ? its->timed == s->round :
+		    named(f, "id") || f == op || named(f, "job") || mk_event_own(f))
 			continue;
-		if (add_field(b, f, e) == -1)
+		if (add_field(st, f, s->info[i], e) == -1)
 			return -1;
 	}
-	*group = b->n + 1;
+	*group = st->line.n + 1;
 	for (i = 0; i < rec->n; i++)
-		if (in_step(&rec->f[i], step, n) && add_field(b, &rec->f[i], e) == -1)
+		if (s->info[i]->step == step && add_field(st, &rec->f[i], s->info[i], e) == -1)
 			return -1;
-	return 0;
-}
-
-static int
-step_id(struct mk_store *st, const char *step, int64_t *id, struct mk_err *e)
-{
-	int r = mk_db_value(st->db, id, e, "SELECT id FROM step WHERE name = ?", "s", step);
-
-	if (r != 0)
-		return r == -1 ? -1 : 0;
-	if (mk_db_run(st->db, NULL, e, "INSERT INTO step(name) VALUES(?)", "s", step) == -1)
-		return -1;
-	*id = mk_db_rowid(st->db);
 	return 0;
 }
 
 /* What is there of the same item, op, step and time: 0 nothing, 1 the same event,
  * 2 only others. */
 static int
-known(struct mk_store *st, int64_t item, const struct mk_field *op, int64_t step,
-	const char *name, int64_t ms, const char *group, size_t ngroup, struct mk_err *e)
+known(struct mk_store *st, const struct mk_new *ev, const char *group, size_t ngroup,
+	struct mk_err *e)
 {
 	struct mk_rows r;
 	char mark[MK_KEY_MAX + 3];
 	int got, found = 0;
 
-	(void)snprintf(mark, sizeof mark, "\t%s_", name);
+	(void)snprintf(mark, sizeof mark, "\t%s_", ev->step->name);
 	if (mk_db_query(st->db, &r, e, "SELECT line FROM event WHERE item = ? AND step = ? AND "
-	    "time = ? AND op = ?", "iiit", item, step, ms, op == NULL ? "" : op->val,
-	    op == NULL ? (size_t)0 : (size_t)op->vlen) == -1)
+	    "time = ? AND op = ?", "iiit", ev->item, ev->step->id, ev->time.ms,
+	    ev->op == NULL ? "" : ev->op->val, ev->op == NULL ? (size_t)0 :
+	    (size_t)ev->op->vlen) == -1)
 		return -1;
 	while (found != 1 && (got = mk_rows_next(&r, e)) != 0) {
 		size_t n;
@@ -163,223 +144,309 @@ known(struct mk_store *st, int64_t item, const struct mk_field *op, int64_t step
 	return found;
 }
 
-/* Measured values and times are many and are asked for by range, not by word. */
-static bool
-indexed(const struct mk_field *f)
-{
-	static const char *const no[] = { "_time", "_ms", "_mm", "_crc", "_image", "_vectors",
-		"_strokes", "_hash" };
-	size_t i, n;
-
-	if (f->vlen > WORD_MAX || key_is(f, "id"))
-		return false;
-	for (i = 0; i < sizeof no / sizeof *no; i++) {
-		n = strlen(no[i]);
-		if (f->klen > n && memcmp(f->key + f->klen - n, no[i], n) == 0)
-			return false;
-	}
-	return true;
-}
-
-bool
-mk_word_indexed(const char *key, size_t klen, size_t vlen)
-{
-	struct mk_field f = { key, NULL, (uint32_t)klen, vlen > WORD_MAX ? WORD_MAX + 1 : 0 };
-
-	return indexed(&f);
-}
-
+/* Whether the item was at this step (and op) before, refusals apart: 1, 0, -1. */
 static int
-add_words(struct mk_store *st, int64_t item, struct mk_err *e)
+tried(struct mk_store *st, const struct mk_new *ev, struct mk_err *e)
 {
-	struct mk_rec rec = {0};
-	size_t i, column;
-	int r = mk_rec_parse(&rec, st->line.p, st->line.n, &column, e);
+	int64_t refused = 0, one;
 
-	for (i = 0; r == 0 && i < rec.n; i++) {
-		const struct mk_field *f = &rec.f[i];
-		size_t kn = f->klen, vn = f->vlen;
-		int64_t word;
-
-		if (!indexed(f))
-			continue;
-		r = mk_db_value(st->db, &word, e, "SELECT id FROM word WHERE key = ? AND value = ?",
-			"tt", f->key, kn, f->val, vn);
-		if (r == 0) {
-			r = mk_db_run(st->db, NULL, e, "INSERT INTO word(key, value) VALUES(?, ?)",
-				"tt", f->key, kn, f->val, vn);
-			word = mk_db_rowid(st->db);
-		}
-		if (r != -1)
-			r = mk_db_run(st->db, NULL, e, "INSERT INTO item_word(word, item) "
-				"VALUES(?, ?) ON CONFLICT DO NOTHING", "ii", word, item);
-	}
-	mk_rec_clear(&rec);
-	return r == -1 ? -1 : 0;
+	if (mk_index_word(st, "result", "refused", 7, false, &refused, e) == -1)
+		return -1;
+	return mk_db_value(st->db, &one, e, "SELECT 1 FROM event WHERE item = ? AND step = ? AND "
+		"op = ? AND result <> ? LIMIT 1", "iiti", ev->item, ev->step->id,
+		ev->op == NULL ? "" : ev->op->val, ev->op == NULL ? (size_t)0 :
+		(size_t)ev->op->vlen, refused == 0 ? (int64_t)-1 : refused);
 }
+
+/* ---- the chain ---- */
 
 /* The exported line is what the chain hashes: the event's line and these four. */
 int
 mk_event_export(struct mk_buf *out, const char *line, size_t n, const char *origin, int64_t seq,
 	const char *recorded, const unsigned char prev[MK_SHA256_LEN], struct mk_err *e)
 {
-	char hex[2 * MK_SHA256_LEN + 1];
+	char tail[160], *p = tail;
 
-	mk_hex(prev, MK_SHA256_LEN, hex);
 	if (mk_buf_add(out, line, n, e) == -1)
 		return -1;
-	return mk_buf_addf(out, e, "\tevent_origin:%s\tevent_seq:%lld\tevent_recorded:%s\t"
-		"event_prev:%s", origin, (long long)seq, recorded, hex);
+	p += snprintf(tail, sizeof tail - 2 * MK_SHA256_LEN, "\tevent_origin:%s\tevent_seq:%lld"
+		"\tevent_recorded:", origin, (long long)seq);
+	if (mk_buf_add(out, tail, (size_t)(p - tail), e) == -1 || mk_buf_adds(out, recorded, e) == -1)
+		return -1;
+	memcpy(tail, "\tevent_prev:", 12);
+	mk_hex(prev, MK_SHA256_LEN, tail + 12);
+	return mk_buf_add(out, tail, 12 + 2 * MK_SHA256_LEN, e);
 }
 
 static int
-append(struct mk_store *st, int64_t item, const struct mk_field *op, int64_t step, int64_t ms,
-	const struct mk_time *now, struct mk_err *e)
+append(struct mk_store *st, struct mk_chain *c, struct mk_new *ev, struct mk_err *e)
 {
-	unsigned char prev[MK_SHA256_LEN], head[MK_SHA256_LEN];
-	char recorded[MK_TIME_LEN];
-	struct mk_buf out = {0};
-	struct mk_rows rows;
-	int64_t seq = 0;
-	size_t n = 0;
-	int r;
+	struct mk_scratch *s = st->scratch;
+	unsigned char head[MK_SHA256_LEN];
+	int64_t seq = c->seq + 1;
 
-	mk_time_format(now, recorded);
-	if (mk_db_query(st->db, &rows, e, "SELECT seq, head FROM origin WHERE id = 1", "") == -1)
-		return -1;
-	r = mk_rows_next(&rows, e);
-	if (r == 1) {
-		const char *h = mk_rows_text(&rows, 1, &n);
-
-		seq = mk_rows_int(&rows, 0) + 1;
-		if (n == sizeof prev)
-			memcpy(prev, h, n);
+	if (s->recorded.ms != ev->recorded.ms || s->recorded.off != ev->recorded.off ||
+	    s->recorded_text[0] == '\0') {
+		mk_time_format(&ev->recorded, s->recorded_text);
+		s->recorded = ev->recorded;
 	}
-	mk_rows_done(&rows);
-	if (r == -1)
+	st->out.n = 0;
+	if (mk_event_export(&st->out, st->line.p, st->line.n, c->name, seq, s->recorded_text,
+	    c->head, e) == -1 || mk_sha256(st->out.p, st->out.n, head, e) == -1 ||
+	    mk_db_run(st->db, NULL, e, "INSERT INTO event(id, item, op, step, time, time_off, ctx, "
+	    "result, recorded, recorded_off, prev, line) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+	    "?)", "iitiiiiiiibt", ev->id, ev->item, ev->op == NULL ? "" : ev->op->val,
+	    ev->op == NULL ? (size_t)0 : (size_t)ev->op->vlen, ev->step->id, ev->time.ms,
+	    (int64_t)ev->time.off, ev->ctx, ev->result, ev->recorded.ms,
+	    (int64_t)ev->recorded.off, c->head, sizeof c->head, st->line.p, st->line.n) == -1)
 		return -1;
-	if (n != sizeof prev)
-		return mk_err(e, MK_EINTEGRITY, "the store has lost the head of its chain");
-	r = -1;
-	if (mk_event_export(&out, st->line.p, st->line.n, st->origin, seq, recorded, prev, e) == 0 &&
-	    mk_sha256(out.p, out.n, head, e) == 0 &&
-	    mk_db_run(st->db, NULL, e, "INSERT INTO event(origin, seq, item, op, step, time, "
-		"recorded, prev, line) VALUES(1, ?, ?, ?, ?, ?, ?, ?, ?)", "iitiisbt", seq, item,
-		op == NULL ? "" : op->val, op == NULL ? (size_t)0 : (size_t)op->vlen, step, ms,
-		recorded, prev, sizeof prev, st->line.p, st->line.n) == 0)
-		r = mk_db_run(st->db, NULL, e, "UPDATE origin SET seq = ?, head = ? WHERE id = 1",
-			"ib", seq, head, sizeof head);
-	mk_buf_clear(&out);
-	return r;
+	c->seq = seq;
+	memcpy(c->head, head, sizeof head);
+	c->moved = true;
+	return 0;
+}
+
+/* Store the event whose line is made. verbatim: it is not looked for, its chain
+ * tells. */
+static int
+put(struct mk_store *st, struct mk_chain *c, struct mk_new *ev, size_t group, bool verbatim,
+	struct mk_err *e)
+{
+	struct mk_scratch *s = st->scratch;
+	int r = mk_item_id(st, s->name.p, s->name.n, true, &ev->item, e), was = 0, k = 0;
+	bool seen;
+
+	if (r == -1 || mk_index_step(st, ev->step, e) == -1)
+		return -1;
+	ev->fresh = r == 2;
+	ev->field = s->field;
+	ev->nfield = s->nfield;
+	ev->op = s->nfield > 1 && named(s->field[1].f, "op") ? s->field[1].f : NULL;
+	ev->id = MK_EVENT_ID(c->id, c->seq + 1);
+	if (mk_state_load(st, ev, &seen, e) == -1 || mk_index_context(st, ev, e) == -1)
+		return -1;
+	if (seen && !verbatim) {
+		was = known(st, ev, st->line.p + group, st->line.n - group, e);
+		if (was == -1 || was == 1)
+			return was == -1 ? -1 : 0;
+	}
+	if (seen && !ev->refused && (k = tried(st, ev, e)) == -1)
+		return -1;
+	ev->first = !ev->refused && k == 0;
+	if (append(st, c, ev, e) == -1 || mk_index_event(st, ev, e) == -1 ||
+	    mk_index_tally(st, ev, e) == -1 || mk_state_event(st, ev, e) == -1)
+		return -1;
+	return was == 2 ? 2 : 1;
+}
+
+/* The event of the step whose time field is f. */
+static int
+put_step(struct mk_store *st, const struct mk_rec *rec, struct mk_stepinfo *step,
+	const struct mk_field *f, const struct mk_time *now, struct mk_err *e)
+{
+	struct mk_new ev = { .step = step, .recorded = *now };
+	size_t group = 0;
+
+	if (mk_time_parse(f->val, f->vlen, &ev.time, e) == -1)
+		return mk_err_at(e, "%.*s", (int)f->klen, f->key);
+	if (event_line(st, rec, step, &group, e) == -1)
+		return -1;
+	return put(st, &st->own, &ev, group, false, e);
 }
 
 int
 mk_event_put(struct mk_store *st, const struct mk_rec *rec, const char *step,
 	const struct mk_time *now, struct mk_err *e)
 {
-	char key[MK_KEY_MAX + 8];
-	const struct mk_field *f, *op = mk_rec_get(rec, "op");
-	struct mk_buf name = {0};
-	int64_t item, sid;
-	struct mk_time t;
-	size_t group = 0;
+	size_t i;
+
+	if (classify(st, rec, e) == -1)
+		return -1;
+	for (i = 0; i < rec->n; i++) {
+		const struct mk_keyinfo *k = st->scratch->info[i];
+
+		if (k->what == MK_FIELD_TIME && strcmp(k->step->name, step) == 0)
+			return put_step(st, rec, k->step, &rec->f[i], now, e);
+	}
+	return mk_err(e, MK_EBUG, "no %s_time", step);
+}
+
+/* ---- taken in as it was exported ---- */
+
+bool
+mk_event_own(const struct mk_field *f)
+{
+	return f->klen > 6 && memcmp(f->key, "event_", 6) == 0;
+}
+
+static int
+unhex(const struct mk_field *f, unsigned char out[MK_SHA256_LEN])
+{
+	static const char digits[] = "0123456789abcdef";
+	const char *a, *b;
+	size_t i;
+
+	if (f->vlen != 2 * MK_SHA256_LEN)
+		return -1;
+	for (i = 0; i < MK_SHA256_LEN; i++) {
+		if ((a = memchr(digits, f->val[2 * i], 16)) == NULL ||
+		    (b = memchr(digits, f->val[2 * i + 1], 16)) == NULL)
+			return -1;
+		out[i] = (unsigned char)((a - digits) << 4 | (b - digits));
+	}
+	return 0;
+}
+
+/* Make st->other the chain of that origin. */
+static int
+choose_chain(struct mk_store *st, const struct mk_field *f, struct mk_chain **c, struct mk_err *e)
+{
+	static const unsigned char zero[MK_SHA256_LEN];
+	char name[MK_ORIGIN_LEN + 1];
 	int r;
 
-	(void)snprintf(key, sizeof key, "%s_time", step);
-	if ((f = mk_rec_get(rec, key)) == NULL)
-		return mk_err(e, MK_EBUG, "no %s", key);
-	if (mk_time_parse(f->val, f->vlen, &t, e) == -1)
-		return mk_err_at(e, "%s", key);
-	if (event_line(st, rec, step, &group, e) == -1)
+	if (f->vlen != MK_ORIGIN_LEN || strspn(f->val, "0123456789abcdef") < MK_ORIGIN_LEN)
+		return mk_err(e, MK_EDATA, "event_origin: no origin: 16 hexadecimal digits");
+	memcpy(name, f->val, MK_ORIGIN_LEN);
+	name[MK_ORIGIN_LEN] = '\0';
+	*c = &st->own;
+	if (strcmp(name, st->own.name) == 0)
+		return 0;
+	*c = &st->other;
+	if (strcmp(name, st->other.name) == 0)
+		return 0;
+	if (mk_chain_write(st, &st->other, e) == -1 ||
+	    (r = mk_chain_read(st, &st->other, name, e)) == -1)
 		return -1;
-	r = mk_item_name(rec, &name, e);
+	if (r == 1)
+		return 0;
+	if (mk_db_run(st->db, NULL, e, "INSERT INTO origin(name, seq, head) VALUES(?, 0, ?)", "sb",
+	    name, zero, sizeof zero) == -1)
+		return -1;
+	return mk_chain_read(st, &st->other, name, e) == 1 ? 0 : -1;
+}
+
+/* The event of that number is there: is it this one? 0 it is, -1. */
+static int
+same_event(struct mk_store *st, const struct mk_chain *c, int64_t seq, struct mk_err *e)
+{
+	int64_t one;
+	int r = mk_db_value(st->db, &one, e, "SELECT 1 FROM event WHERE id = ? AND line = ?", "it",
+		MK_EVENT_ID(c->id, seq), st->line.p, st->line.n);
+
 	if (r == 0)
-		r = mk_item_id(st, name.p, name.n, true, &item, e);
-	mk_buf_clear(&name);
-	if (r == -1 || step_id(st, step, &sid, e) == -1)
+		mk_err(e, MK_EINTEGRITY, "event %s/%lld is in the store and says something else: one "
+			"of the two was altered, or the store it comes from was copied", c->name,
+			(long long)seq);
+	return r == 1 ? 0 : -1;
+}
+
+int
+mk_event_take(struct mk_store *st, const struct mk_rec *rec, struct mk_err *e)
+{
+	static const char *const keys[] = { "event_origin", "event_seq", "event_recorded",
+		"event_prev" };
+	unsigned char prev[MK_SHA256_LEN];
+	char again[MK_TIME_LEN];
+	const struct mk_field *f = rec->n < 6 ? rec->f : rec->f + rec->n - 4;
+	struct mk_new ev = {0};
+	struct mk_chain *c = &st->own;
+	const struct mk_field *own = rec->f;
+	int64_t seq;
+	size_t i, group = 0, n = rec->n - 4;
+
+	while (!mk_event_own(own))
+		own++;
+	for (i = 0; i < 4; i++)
+		if (rec->n < 6 || !named(&rec->f[n + i], keys[i]))
+			return mk_err(e, MK_EDATA, "%.*s: event_ fields are the store's own: leave "
+				"them out, or give all four as mk-trace export does", (int)own->klen, own->key);
+	if (mk_num_i64(f[1].val, f[1].vlen, 1, MK_EVENT_SEQ(-1), &seq, e) == -1)
+		return mk_err_at(e, "event_seq");
+	if (mk_time_parse(f[2].val, f[2].vlen, &ev.recorded, e) == -1)
+		return mk_err_at(e, "event_recorded");
+	mk_time_format(&ev.recorded, again);
+	if (!(strlen(again) == f[2].vlen && memcmp(again, f[2].val, f[2].vlen) == 0) ||
+	    unhex(&f[3], prev) == -1)
+		return mk_err(e, MK_EDATA, "event_recorded or event_prev: not as mk-trace export "
+			"writes it");
+	if ((ev.step = st->scratch->info[n - 1]->step) == NULL || ev.step->timed != st->scratch->round)
+		return mk_err(e, MK_EDATA, "%.*s: no event of a known step: a step of the other site "
+			"needs its line in mk.conf", (int)rec->f[n - 1].klen, rec->f[n - 1].key);
+	for (i = 0; i < n; i++)
+		if (st->scratch->info[i]->step == ev.step &&
+		    st->scratch->info[i]->what == MK_FIELD_TIME &&
+		    mk_time_parse(rec->f[i].val, rec->f[i].vlen, &ev.time, e) == -1)
+			return -1;
+	if (choose_chain(st, &f[0], &c, e) == -1 || event_line(st, rec, ev.step, &group, e) == -1)
 		return -1;
-	r = known(st, item, op, sid, step, t.ms, st->line.p + group, st->line.n - group, e);
-	if (r == -1 || r == 1)
-		return r == -1 ? -1 : 0;
-	if (append(st, item, op, sid, t.ms, now, e) == -1 || add_words(st, item, e) == -1)
-		return -1;
-	return r == 2 ? 2 : 1;
+	/* but for the four fields the line must be what it was */
+	if (rec->line != NULL && (st->line.n > rec->len ||
+	    memcmp(rec->line, st->line.p, st->line.n) != 0 || rec->line[st->line.n] != '\t'))
+		return mk_err(e, MK_EDATA, "not as mk-trace export writes it: id, op, the part's "
+			"fields, one group, the event's fields");
+	if (seq <= c->seq)
+		return same_event(st, c, seq, e);
+	if (seq != c->seq + 1 || memcmp(prev, c->head, sizeof prev) != 0)
+		return mk_err(e, MK_EINTEGRITY, "event %s/%lld does not follow %lld, the last that is "
+			"here: give the export from there on", c->name, (long long)seq,
+			(long long)c->seq);
+	return put(st, c, &ev, group, true, e);
 }
 
 /* ---- mk_store_add ---- */
 
-int
-mk_store_begin(struct mk_store *st, struct mk_err *e)
-{
-	return mk_db_begin(st->db, e);
-}
-
-int
-mk_store_commit(struct mk_store *st, struct mk_err *e)
-{
-	return mk_db_commit(st->db, e);
-}
-
-void
-mk_store_rollback(struct mk_store *st)
-{
-	mk_db_rollback(st->db);
-}
-
-/* The step whose "_time" field f is, or 0 bytes. */
-static size_t
-time_of(const struct mk_store *st, const struct mk_field *f)
-{
-	size_t n = mk_step_len(st->conf, f->key, f->klen);
-
-	return n > 0 && f->klen == n + 5 && memcmp(f->key + n, "_time", 5) == 0 ? n : 0;
-}
-
 /* All that can be wrong with a record, before anything of it is stored. The number
- * of its events, or -1. */
+ * of its events, or -1; *verbatim if it is an exported one. */
 static int
-check(struct mk_store *st, const struct mk_rec *rec, struct mk_err *e)
+check(struct mk_store *st, const struct mk_rec *rec, bool *verbatim, struct mk_err *e)
 {
-	struct mk_buf name = {0};
+	struct mk_scratch *s = st->scratch;
 	struct mk_time t;
-	int r = mk_item_name(rec, &name, e), events = 0;
+	int events = 0;
 	size_t i;
 
-	mk_buf_clear(&name);
-	for (i = 0; r == 0 && i < rec->n; i++) {
+	s->name.n = 0;
+	*verbatim = false;
+	if (mk_item_name(rec, &s->name, e) == -1)
+		return -1;
+	for (i = 0; i < rec->n; i++) {
 		const struct mk_field *f = &rec->f[i];
 
-		if (f->klen > 6 && memcmp(f->key, "event_", 6) == 0)
-			return mk_err(e, MK_EDATA, "%.*s: event_ fields are the store's own: leave "
-				"them out", (int)f->klen, f->key);
-		if (time_of(st, f) == 0)
+		if (mk_event_own(f)) {
+			*verbatim = true;
+			return 1;
+		}
+		if (s->info[i]->what != MK_FIELD_TIME)
 			continue;
 		if (mk_time_parse(f->val, f->vlen, &t, e) == -1)
 			return mk_err_at(e, "%.*s", (int)f->klen, f->key);
 		events++;
 	}
-	if (r == 0 && events == 0)
+	if (events == 0)
 		return mk_err(e, MK_EDATA, "no event: nothing happened to this part (a field such "
 			"as observe_time makes one)");
-	return r == -1 ? -1 : events;
+	return events;
 }
 
 int
 mk_store_add(struct mk_store *st, struct mk_rec *rec, const struct mk_time *now,
 	struct mk_err *e)
 {
-	char step[MK_KEY_MAX + 1];
-	size_t i, n;
+	bool conflict = false, verbatim;
 	int r, stored = 0;
-	bool conflict = false;
+	size_t i;
 
-	if (check(st, rec, e) == -1)
+	if (classify(st, rec, e) == -1 || check(st, rec, &verbatim, e) == -1)
 		return -1;
+	if (verbatim)
+		return mk_event_take(st, rec, e);
 	for (i = 0; i < rec->n; i++) {
-		if ((n = time_of(st, &rec->f[i])) == 0)
+		const struct mk_keyinfo *k = st->scratch->info[i];
+
+		if (k->what != MK_FIELD_TIME)
 			continue;
-		(void)snprintf(step, sizeof step, "%.*s", (int)n, rec->f[i].key);
-		if ((r = mk_event_put(st, rec, step, now, e)) == -1)
+		if ((r = put_step(st, rec, k->step, &rec->f[i], now, e)) == -1)
 			return -1;
 		stored += r > 0;
 		conflict = conflict || r == 2;
@@ -391,4 +458,16 @@ mk_store_add(struct mk_store *st, struct mk_rec *rec, const struct mk_time *now,
 	    mk_event_put(st, rec, "hold", now, e) == -1)
 		return -1;
 	return stored + 1;
+}
+
+void
+mk_event_free(struct mk_store *st)
+{
+	if (st->scratch == NULL)
+		return;
+	free(st->scratch->info);
+	free(st->scratch->field);
+	mk_buf_clear(&st->scratch->name);
+	free(st->scratch);
+	st->scratch = NULL;
 }

@@ -34,12 +34,37 @@ state_name(const char *s, size_t n)
 	return "unknown";
 }
 
+/* The key was marked elsewhere, and its event came here: 1 (*state), 0, -1. */
+static int
+marked(struct mk_store *st, int64_t item, const struct mk_field *op, const char **state,
+	struct mk_err *e)
+{
+	struct mk_rows rows;
+	const char *s;
+	size_t n;
+	int r;
+
+	if (mk_db_query(st->db, &rows, e, "SELECT w.value FROM event v JOIN step s ON s.id = v.step "
+	    "JOIN word w ON w.id = v.result WHERE v.item = ? AND v.op = ? AND s.name = 'mark' AND "
+	    "w.value <> 'refused' ORDER BY v.id DESC LIMIT 1", "it", item,
+	    op == NULL ? "" : op->val, op == NULL ? (size_t)0 : (size_t)op->vlen) == -1)
+		return -1;
+	r = mk_rows_next(&rows, e);
+	if (r == 1) {
+		s = mk_rows_text(&rows, 0, &n);
+		*state = state_name(s, n);
+	}
+	mk_rows_done(&rows);
+	return r;
+}
+
 /* How the key's mark stands: 1 it was begun (*state), 0 it may be begun, -1. */
 static int
 begun(struct mk_store *st, int64_t item, const struct mk_field *op, const char **state,
 	struct mk_err *e)
 {
 	struct mk_rows rows;
+	bool unmarked = false;
 	const char *s;
 	size_t n;
 	int r;
@@ -50,13 +75,14 @@ begun(struct mk_store *st, int64_t item, const struct mk_field *op, const char *
 	r = mk_rows_next(&rows, e);
 	if (r == 1) {
 		s = mk_rows_text(&rows, 0, &n);
-		if (n == 8 && memcmp(s, "unmarked", 8) == 0)
+		unmarked = n == 8 && memcmp(s, "unmarked", 8) == 0;
+		if (unmarked)
 			r = 0;
 		else
 			*state = state_name(s, n);
 	}
 	mk_rows_done(&rows);
-	return r;
+	return r == 0 && !unmarked ? marked(st, item, op, state, e) : r;
 }
 
 static int
@@ -97,12 +123,13 @@ mk_store_mark_begin(struct mk_store *st, const char *device, const struct mk_rec
 	int r = -1;
 
 	if (doubtful(st, device, rec, t, &copy, &text, e) == -1 ||
-	    mk_rec_line(&copy, &line, e) == -1 || mk_db_begin(st->db, e) == -1)
+	    mk_rec_line(&copy, &line, e) == -1 || mk_store_begin(st, e) == -1)
 		goto out;
 	r = begin(st, device, &copy, line.p, line.n, t, state, e);
-	if (r == 1 && mk_db_commit(st->db, e) == -1)
+	if (r != 1)
+		mk_store_rollback(st);
+	else if (mk_store_commit(st, e) == -1)
 		r = -1;
-	mk_db_rollback(st->db);
 out:
 	mk_rec_clear(&copy);
 	mk_buf_clear(&text);
@@ -140,11 +167,11 @@ int
 mk_store_mark_end(struct mk_store *st, const char *device, const struct mk_rec *rec,
 	struct mk_err *e)
 {
-	if (mk_db_begin(st->db, e) == -1)
+	if (mk_store_begin(st, e) == -1)
 		return -1;
 	if (finish(st, device, rec, e) == 0)
-		return mk_db_commit(st->db, e);
-	mk_db_rollback(st->db);
+		return mk_store_commit(st, e);
+	mk_store_rollback(st);
 	return -1;
 }
 

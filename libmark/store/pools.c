@@ -286,9 +286,8 @@ mk_store_id_state(struct mk_store *st, const char *id, size_t n, struct mk_id_st
 	return r == -1 ? -1 : 0;
 }
 
-/* The later of *t and the time that a query gives. */
-static int
-later(struct mk_store *st, struct mk_time *t, const char *sql, struct mk_err *e)
+int
+mk_store_latest(struct mk_store *st, struct mk_time *t, struct mk_err *e)
 {
 	struct mk_rows rows;
 	struct mk_time x;
@@ -296,7 +295,20 @@ later(struct mk_store *st, struct mk_time *t, const char *sql, struct mk_err *e)
 	size_t n;
 	int r = -1;
 
-	if (mk_db_query(st->db, &rows, e, sql, "") == 0 && (r = mk_rows_next(&rows, e)) == 1) {
+	t->ms = 0;
+	t->off = 0;
+	if (mk_db_query(st->db, &rows, e, "SELECT recorded, recorded_off FROM event WHERE id < ? "
+	    "ORDER BY id DESC LIMIT 1", "i", MK_EVENT_ID(2, 0)) == 0 &&
+	    (r = mk_rows_next(&rows, e)) == 1) {
+		t->ms = mk_rows_int(&rows, 0);
+		t->off = (int)mk_rows_int(&rows, 1);
+	}
+	mk_rows_done(&rows);
+	if (r == -1)
+		return -1;
+	r = -1;
+	if (mk_db_query(st->db, &rows, e, "SELECT last FROM issue ORDER BY id DESC LIMIT 1",
+	    "") == 0 && (r = mk_rows_next(&rows, e)) == 1) {
 		s = mk_rows_text(&rows, 0, &n);
 		if (mk_time_parse(s, n, &x, e) == -1)
 			r = -1;
@@ -305,17 +317,6 @@ later(struct mk_store *st, struct mk_time *t, const char *sql, struct mk_err *e)
 	}
 	mk_rows_done(&rows);
 	return r == -1 ? -1 : 0;
-}
-
-int
-mk_store_latest(struct mk_store *st, struct mk_time *t, struct mk_err *e)
-{
-	t->ms = 0;
-	t->off = 0;
-	if (later(st, t, "SELECT recorded FROM event WHERE origin = 1 ORDER BY seq DESC LIMIT 1",
-	    e) == -1)
-		return -1;
-	return later(st, t, "SELECT last FROM issue ORDER BY id DESC LIMIT 1", e);
 }
 
 /* ---- lists ---- */

@@ -6,17 +6,37 @@
 #include "store/db.h"
 #include "store/store.h"
 
-#define MK_SCHEMA_VERSION 1
-extern const char mk_schema[];
+#define MK_SCHEMA_VERSION 2
+/* Three parts: what is kept, the log, what follows from the log. */
+extern const char mk_schema_kept[], mk_schema_event[], mk_schema_derived[];
 
 #define MK_ORIGIN_LEN 16	/* lower-case hex digits */
+#define MK_EVENT_ID(origin, seq) ((int64_t)(origin) << 40 | (seq))
+#define MK_EVENT_ORIGIN(id) ((id) >> 40)
+#define MK_EVENT_SEQ(id) ((id) & (((int64_t)1 << 40) - 1))
+
+/* The end of an origin's chain. */
+struct mk_chain {
+	int64_t id;			/* number of the origin; 1 is the store's own */
+	char name[MK_ORIGIN_LEN + 1];	/* "": none */
+	int64_t seq;
+	unsigned char head[MK_SHA256_LEN];
+	bool moved;			/* since it was read */
+};
 
 struct mk_store {
 	struct mk_db *db;
 	const struct mk_conf *conf;
 	char origin[MK_ORIGIN_LEN + 1];
 	char *hiwater;		/* path of the high-water file */
-	struct mk_buf line;	/* scratch of events.c */
+	struct mk_buf line, out;	/* scratch of events.c */
+	struct mk_scratch *scratch;
+	/* inside a write transaction: its own chain, and the one that is taken in */
+	struct mk_chain own, other;
+	int64_t known;		/* own.seq when our last transaction ended; -1 */
+	struct mk_current *cur;	/* state.c: the item at hand */
+	struct mk_index *ix;	/* index.c */
+	struct mk_asking *asking;	/* ask.c */
 };
 
 /* meta: text values by key. 1, 0 if there is none, -1. */
@@ -26,7 +46,10 @@ int mk_meta_get(struct mk_db *db, const char *key, struct mk_buf *out, struct mk
 int mk_meta_set_int(struct mk_db *db, const char *key, int64_t val, struct mk_err *e);
 int mk_meta_get_int(struct mk_db *db, const char *key, int64_t *val, struct mk_err *e);
 
-/* The number of the item that is named so; made if make. 1, 0 if there is none, -1. */
+/* ---- names.c ---- */
+
+/* The number of the item that is named so; made if make. 1, 2 if it was made just now,
+ * 0 if there is none, -1. */
 int mk_item_id(struct mk_store *st, const char *name, size_t n, bool make, int64_t *id,
 	struct mk_err *e);
 
@@ -37,19 +60,24 @@ int mk_item_voided(struct mk_store *st, int64_t item, struct mk_err *e);
  * arrival. MK_EDATA if it has neither. */
 int mk_item_name(const struct mk_rec *rec, struct mk_buf *out, struct mk_err *e);
 
+/* Append a value as it is spelt on a line: if it could stand there it is itself. */
+int mk_spell(const char *s, size_t n, struct mk_buf *out, struct mk_err *e);
+
+/* ---- events.c ---- */
+
 /* Store the event of one step of rec, inside the caller's transaction. 1: stored,
  * 0: was there already, 2: stored, and in conflict with another of the same
  * time, -1. */
 int mk_event_put(struct mk_store *st, const struct mk_rec *rec, const char *step,
 	const struct mk_time *now, struct mk_err *e);
 
-/* Whether a field of that key and value length is found through the word index. */
-bool mk_word_indexed(const char *key, size_t klen, size_t vlen);
-
 /* Append an event as it is exported and hashed, without LF. */
 int mk_event_export(struct mk_buf *out, const char *line, size_t n, const char *origin,
 	int64_t seq, const char *recorded, const unsigned char prev[MK_SHA256_LEN],
 	struct mk_err *e);
+
+/* Free what asking holds. */
+void mk_asking_free(struct mk_store *st);
 
 /* ---- the high-water file: how many reservations were ever committed, and how many
  * numbers they were ---- */

@@ -10,7 +10,7 @@
 #include "store/engine.h"
 
 #define BUSY_MS 10000	/* how long another writer is waited for */
-#define STMTS 128	/* a power of two, more than there are literals */
+#define STMTS 256	/* a power of two, more than there are literals */
 
 struct file {
 	struct mk_db db;
@@ -230,6 +230,12 @@ begin(struct mk_db *base, struct mk_err *e)
 	return script(base, "BEGIN IMMEDIATE", e);
 }
 
+static int
+begin_read(struct mk_db *base, struct mk_err *e)
+{
+	return script(base, "BEGIN", e);
+}
+
 static void
 rollback(struct mk_db *base)
 {
@@ -239,10 +245,17 @@ rollback(struct mk_db *base)
 		(void)sqlite3_exec(db->h, "ROLLBACK", NULL, NULL, NULL);
 }
 
+static const char *const words[][2] = {
+	{ "ROWKEY", "INTEGER PRIMARY KEY" }, { "BYTES", "BLOB" }, { "CLUSTERED", "WITHOUT ROWID" },
+	{ NULL, NULL }
+};
+
 static const struct mk_engine sqlite = {
+	.words = words,
 	.close = close_file,
 	.script = script,
 	.begin = begin,
+	.begin_read = begin_read,
 	.rollback = rollback,
 	.start = start,
 	.step = step,

@@ -7,7 +7,7 @@
 #include "base/crypt.h"
 #include "base/io.h"
 #include "base/num.h"
-#include "store/schema.h"
+#include "store/events.h"
 
 #define VAR_STATE "/var/lib/mk-state"
 
@@ -100,7 +100,9 @@ fill(struct mk_db *db, const char *origin, const char *hiwater, struct mk_err *e
 	(void)snprintf(version, sizeof version, "%d", MK_SCHEMA_VERSION);
 	if (mk_db_begin(db, e) == -1)
 		return -1;
-	if (mk_db_script(db, mk_schema, e) == 0 &&
+	if (mk_db_schema(db, mk_schema_kept, e) == 0 &&
+	    mk_db_schema(db, mk_schema_event, e) == 0 &&
+	    mk_db_schema(db, mk_schema_derived, e) == 0 &&
 	    meta_set(db, "origin", origin, e) == 0 &&
 	    meta_set(db, "hiwater", hiwater, e) == 0 &&
 	    meta_set(db, "reservations", "0", e) == 0 &&
@@ -157,7 +159,12 @@ load_meta(struct mk_store *st, const char *path, struct mk_err *e)
 		mk_err(e, MK_EINTEGRITY, "%s: not a store (mk-trace init makes one)", path);
 		goto out;
 	}
-	if (version != MK_SCHEMA_VERSION) {
+	if (version < MK_SCHEMA_VERSION) {
+		mk_err(e, MK_EUSAGE, "%s: a store of version %d: mk-trace migrate brings it to "
+			"version %d", path, (int)version, MK_SCHEMA_VERSION);
+		goto out;
+	}
+	if (version > MK_SCHEMA_VERSION) {
 		mk_err(e, MK_EUSAGE, "%s: a store of version %d, this program knows %d: use the "
 			"program that wrote it", path, (int)version, MK_SCHEMA_VERSION);
 		goto out;
@@ -166,6 +173,7 @@ load_meta(struct mk_store *st, const char *path, struct mk_err *e)
 	if (mk_meta_get(st->db, "origin", &b, e) != 1 || b.n != MK_ORIGIN_LEN)
 		goto bad;
 	memcpy(st->origin, b.p, MK_ORIGIN_LEN);
+	memcpy(st->own.name, b.p, MK_ORIGIN_LEN);
 	b.n = 0;
 	if (mk_meta_get(st->db, "hiwater", &b, e) != 1 || mk_buf_str(&b, e) == NULL)
 		goto bad;
@@ -188,6 +196,7 @@ mk_store_open(struct mk_store **out, const char *path, const struct mk_conf *con
 	if (st == NULL)
 		return mk_err_nomem(e);
 	st->conf = conf;
+	st->known = -1;
 	if (mk_db_open(&st->db, path, false, e) == -1 || load_meta(st, path, e) == -1) {
 		mk_store_close(st);
 		return -1;
@@ -201,8 +210,95 @@ mk_store_close(struct mk_store *st)
 {
 	if (st == NULL)
 		return;
+	mk_asking_free(st);
+	mk_index_free(st);
+	mk_event_free(st);
+	free(st->cur);
 	mk_db_close(st->db);
 	free(st->hiwater);
 	mk_buf_clear(&st->line);
+	mk_buf_clear(&st->out);
 	free(st);
+}
+
+/* ---- write transactions ---- */
+
+int
+mk_chain_read(struct mk_store *st, struct mk_chain *c, const char *name, struct mk_err *e)
+{
+	struct mk_rows rows;
+	const char *h;
+	size_t n;
+	int r = -1;
+
+	if (mk_db_query(st->db, &rows, e, "SELECT id, seq, head FROM origin WHERE name = ?", "s",
+	    name) == 0 && (r = mk_rows_next(&rows, e)) == 1) {
+		c->id = mk_rows_int(&rows, 0);
+		c->seq = mk_rows_int(&rows, 1);
+		h = mk_rows_text(&rows, 2, &n);
+		if (n == sizeof c->head)
+			memcpy(c->head, h, n);
+		else
+			r = mk_err(e, MK_EINTEGRITY, "the store has lost the head of the chain %s",
+				name);
+		if (c->name != name)
+			memcpy(c->name, name, MK_ORIGIN_LEN + 1);
+		c->moved = false;
+	}
+	mk_rows_done(&rows);
+	return r;
+}
+
+int
+mk_chain_write(struct mk_store *st, struct mk_chain *c, struct mk_err *e)
+{
+	if (!c->moved)
+		return 0;
+	c->moved = false;
+	return mk_db_run(st->db, NULL, e, "UPDATE origin SET seq = ?, head = ? WHERE id = ?", "ibi",
+		c->seq, c->head, sizeof c->head, c->id);
+}
+
+int
+mk_store_begin(struct mk_store *st, struct mk_err *e)
+{
+	int r;
+
+	if (mk_db_begin(st->db, e) == -1)
+		return -1;
+	st->other.name[0] = '\0';
+	r = mk_chain_read(st, &st->own, st->own.name, e);
+	if (r != 1) {
+		if (r == 0)
+			mk_err(e, MK_EINTEGRITY, "the store has lost its own chain");
+		mk_db_rollback(st->db);
+		return -1;
+	}
+	/* others may have written meanwhile */
+	mk_state_forget(st);
+	if (st->own.seq != st->known)
+		mk_index_forget(st, false);
+	return 0;
+}
+
+int
+mk_store_commit(struct mk_store *st, struct mk_err *e)
+{
+	if (mk_state_write(st, e) == -1 || mk_index_flush(st, e) == -1 ||
+	    mk_chain_write(st, &st->own, e) == -1 || mk_chain_write(st, &st->other, e) == -1 ||
+	    mk_db_commit(st->db, e) == -1) {
+		mk_store_rollback(st);
+		return -1;
+	}
+	st->known = st->other.name[0] == '\0' ? st->own.seq : -1;
+	return 0;
+}
+
+void
+mk_store_rollback(struct mk_store *st)
+{
+	mk_db_rollback(st->db);
+	mk_state_forget(st);
+	mk_index_forget(st, true);
+	st->known = -1;
 }

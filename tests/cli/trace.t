@@ -62,7 +62,7 @@ wrong() { # NAME MESSAGE RECORD
 wrong "neither id nor arrival" ": neither id nor arrival: a part without a name cannot be stored" 'move_time:2026-11-22T09:00:00Z\n'
 wrong "no event" ": no event: nothing happened to this part (a field such as observe_time makes one)" 'id:P3\n'
 wrong "no time" ": move_time: 'noon' is not a time: write 2026-11-22T09:00:00.123+03:00" 'id:P3\tmove_time:noon\n'
-wrong "a field of the store" ": event_seq: event_ fields are the store's own: leave them out" 'id:P3\tevent_seq:1\tmove_time:2026-11-22T09:00:00Z\n'
+wrong "a field of the store" ": event_seq: event_ fields are the store's own: leave them out, or give all four as mk-trace export does" 'id:P3\tevent_seq:1\tmove_time:2026-11-22T09:00:00Z\n'
 wrong "an unterminated last line" ":6: the last line does not end: the tool before this one was cut short" 'id:P3'
 wrong "a key twice" ":7: this key was there before: keep one of the two" 'id:P3\tid:P4\n'
 run "none of these is stored" 1 "" "mk-trace: P3: no such part in the store" mk-trace history P3

@@ -1,0 +1,31 @@
+/* Inside store/: events on their way in, and chains. */
+#ifndef MK_EVENTS_H
+#define MK_EVENTS_H
+
+#include "base/step.h"
+#include "store/index.h"
+
+struct mk_scratch {
+	const struct mk_keyinfo **info;	/* of each field of the record */
+	struct mk_newfield *field;	/* of the event's line */
+	size_t cap, nfield;
+	unsigned round;			/* steps of the record that have a time bear it */
+	struct mk_buf name;
+	struct mk_field id;
+	struct mk_time recorded;
+	char recorded_text[MK_TIME_LEN];
+};
+
+/* Whether f is one of the event_ fields. */
+bool mk_event_own(const struct mk_field *f);
+
+/* Store an exported event, with its origin, seq and prev. rec was classified. */
+int mk_event_take(struct mk_store *st, const struct mk_rec *rec, struct mk_err *e);
+
+void mk_event_free(struct mk_store *st);
+
+/* The chain of an origin as the store has it: 1, 0 there is none, -1. */
+int mk_chain_read(struct mk_store *st, struct mk_chain *c, const char *name, struct mk_err *e);
+int mk_chain_write(struct mk_store *st, struct mk_chain *c, struct mk_err *e);
+
+#endif
