@@ -125,7 +125,7 @@ check-asan:
 	$(MAKE) VARIANT=asan check
 torture: tests
 	MK_BUILD=$(abspath $(B)) MK_TORTURE=1 $(PROVE) -v tests/cli/crash-*.t tests/cli/readback.t
-bench: all $(BENCHES)
+bench: all $(BENCHES) $(B)/tests/unit/order
 	MK_BUILD=$(abspath $(B)) sh tests/bench/run
 demo: all
 	MK_BUILD=$(abspath $(B)) bash scripts/demo

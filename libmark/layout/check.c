@@ -4,6 +4,19 @@
 
 #define SLACK 1.0	/* µm, what rounding may cost */
 
+/* fmin and fmax mind NaN, and are calls. */
+static inline double
+least(double a, double b)
+{
+	return a < b ? a : b;
+}
+
+static inline double
+most(double a, double b)
+{
+	return a > b ? a : b;
+}
+
 struct mk_box
 mk_check_box(const struct mk_strokes *l, size_t first, size_t end)
 {
@@ -12,10 +25,10 @@ mk_check_box(const struct mk_strokes *l, size_t first, size_t end)
 
 	for (i = first; i < end; i++)
 		for (k = l->s[i].first; k < l->s[i].first + l->s[i].n; k++) {
-			b.x0 = fmin(b.x0, l->pt[k].x);
-			b.y0 = fmin(b.y0, l->pt[k].y);
-			b.x1 = fmax(b.x1, l->pt[k].x);
-			b.y1 = fmax(b.y1, l->pt[k].y);
+			b.x0 = least(b.x0, l->pt[k].x);
+			b.y0 = least(b.y0, l->pt[k].y);
+			b.x1 = most(b.x1, l->pt[k].x);
+			b.y1 = most(b.y1, l->pt[k].y);
 		}
 	return b;
 }
@@ -41,8 +54,8 @@ clip(double p, double d, double half, double *from, double *to)
 		return fabs(p) < half;
 	a = (-half - p) / d;
 	b = (half - p) / d;
-	*from = fmax(*from, fmin(a, b));
-	*to = fmin(*to, fmax(a, b));
+	*from = most(*from, least(a, b));
+	*to = least(*to, most(a, b));
 	return *from < *to;
 }
 
@@ -85,7 +98,7 @@ from_segment(struct mk_point p, struct mk_point a, struct mk_point b)
 	double dx = b.x - a.x, dy = b.y - a.y, d2 = dx * dx + dy * dy;
 	double u = d2 > 0 ? ((p.x - a.x) * dx + (p.y - a.y) * dy) / d2 : 0;
 
-	u = fmin(fmax(u, 0), 1);
+	u = least(most(u, 0), 1);
 	dx = a.x + u * dx - p.x;
 	dy = a.y + u * dy - p.y;
 	return dx * dx + dy * dy;
@@ -102,10 +115,10 @@ segments_meet(const struct mk_point *a, const struct mk_point *b, double near)
 {
 	double n2 = near * near;
 
-	if (fmin(a[0].x, a[1].x) > fmax(b[0].x, b[1].x) + near ||
-	    fmin(b[0].x, b[1].x) > fmax(a[0].x, a[1].x) + near ||
-	    fmin(a[0].y, a[1].y) > fmax(b[0].y, b[1].y) + near ||
-	    fmin(b[0].y, b[1].y) > fmax(a[0].y, a[1].y) + near)
+	if (least(a[0].x, a[1].x) > most(b[0].x, b[1].x) + near ||
+	    least(b[0].x, b[1].x) > most(a[0].x, a[1].x) + near ||
+	    least(a[0].y, a[1].y) > most(b[0].y, b[1].y) + near ||
+	    least(b[0].y, b[1].y) > most(a[0].y, a[1].y) + near)
 		return false;
 	if (side(a[0], a[1], b[0]) * side(a[0], a[1], b[1]) < 0 &&
 	    side(b[0], b[1], a[0]) * side(b[0], b[1], a[1]) < 0)

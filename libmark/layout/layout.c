@@ -464,9 +464,11 @@ stamp(struct mk_layout *l, struct mk_rec *rec, struct mk_err *e)
 static int
 set(struct mk_layout *l, struct mk_rec *rec, struct mk_err *e)
 {
-	struct mk_job_stats s;
+	struct mk_job_walk w = MK_JOB_WALK;
+	size_t i;
 
-	mk_job_stats(&l->job, &s);
+	for (i = 0; i < l->job.n; i++)
+		mk_job_walk(&w, &l->job.op[i], &l->timing);
 	mk_step_drop(rec, "lay");
 	mk_rec_del(rec, "job");
 	if (stamp(l, rec, e) == -1)
@@ -474,10 +476,10 @@ set(struct mk_layout *l, struct mk_rec *rec, struct mk_err *e)
 	if (l->first != NULL && mk_rec_setf(rec, e, "lay_symbol", "%s-%dx%d", l->first->name,
 	    l->rows, l->cols) == -1)
 		return -1;
-	if (mk_rec_setf(rec, e, "lay_ms", "%.1f", mk_job_ms(&l->job, &l->timing)) == -1 ||
-	    mk_rec_setf(rec, e, "lay_mark_mm", "%.1f", s.mark_mm) == -1 ||
-	    mk_rec_setf(rec, e, "lay_jump_mm", "%.1f", s.jump_mm) == -1 ||
-	    mk_rec_setf(rec, e, "lay_strokes", "%zu", s.strokes) == -1)
+	if (mk_rec_setf(rec, e, "lay_ms", "%.1f", w.ms) == -1 ||
+	    mk_rec_setf(rec, e, "lay_mark_mm", "%.1f", w.mark_mm) == -1 ||
+	    mk_rec_setf(rec, e, "lay_jump_mm", "%.1f", w.jump_mm) == -1 ||
+	    mk_rec_setf(rec, e, "lay_strokes", "%zu", w.strokes) == -1)
 		return -1;
 	return mk_rec_set(rec, "job", l->text.p, l->text.n, e) == -1 ? -1 : 1;
 }

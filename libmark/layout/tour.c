@@ -5,9 +5,22 @@
 #include <string.h>
 
 #define SAME 0.7		/* µm: points that round to one */
-#define EFFORT 100
+#define EFFORT 40
 #define SEGMENT 3		/* as many nodes are moved at once */
 #define FAR 1e18
+
+/* fmin and fmax mind NaN, and are calls. */
+static inline double
+least(double a, double b)
+{
+	return a < b ? a : b;
+}
+
+static inline double
+most(double a, double b)
+{
+	return a > b ? a : b;
+}
 
 void
 mk_tour_clear(struct mk_tour *t)
@@ -152,14 +165,14 @@ measure(struct mk_tour *t)
 
 	t->gx = t->gy = FAR;
 	for (i = 0; i < t->nway; i++) {
-		t->gx = fmin(t->gx, t->way[i].x0);
-		t->gy = fmin(t->gy, t->way[i].y0);
-		x1 = fmax(x1, t->way[i].x0);
-		y1 = fmax(y1, t->way[i].y0);
+		t->gx = least(t->gx, t->way[i].x0);
+		t->gy = least(t->gy, t->way[i].y0);
+		x1 = most(x1, t->way[i].x0);
+		y1 = most(y1, t->way[i].y0);
 	}
 	w = x1 - t->gx + 1;
 	h = y1 - t->gy + 1;
-	t->side = fmax(sqrt(w * h / cells), fmax(w, h) / cells) + 1;
+	t->side = most(sqrt(w * h / cells), most(w, h) / cells) + 1;
 	t->gw = (int)(w / t->side) + 1;
 	t->gh = (int)(h / t->side) + 1;
 	while ((double)t->gw * t->gh > t->cellcap - 2) {
@@ -432,7 +445,7 @@ improve(struct mk_tour *t, const struct mk_way *start, int i)
 	const struct mk_way *a = stop(t, start, i);
 	const struct mk_way *next = stop(t, start, i + 1);
 	double dx = next->x0 - a->x1, dy = next->y0 - a->y1, limit = dx * dx + dy * dy;
-	double reach = fmin(sqrt(limit), 3 * t->side);
+	double reach = least(sqrt(limit), 3 * t->side);
 	int x0 = column(t, a->x1 - reach), x1 = column(t, a->x1 + reach);
 	int y0 = row(t, a->y1 - reach), y1 = row(t, a->y1 + reach), x, y, q;
 
