@@ -102,8 +102,10 @@ int
 look_grab(struct cmd *c, struct look *l)
 {
 	look_reset(l);
-	if (mk_camera_grab(l->camera, &l->shot, &l->why) == 0)
+	if (mk_camera_grab(l->camera, &l->shot, &l->why) == 0) {
+		memset(&l->why, 0, sizeof l->why);	/* what a second try mended */
 		return 1;
+	}
 	if (l->why.code == MK_EDEV)
 		return 0;
 	c->err = l->why;

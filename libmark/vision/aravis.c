@@ -8,12 +8,16 @@
 
 #define TIMEOUT_MS 2000
 #define BUFFERS 4
+#define TRIES 3		/* of a picture that comes with holes */
+#define PACKET_US 200000	/* until a packet is asked for again */
+#define FRAME_US 1000000	/* until a picture is given up */
 
 struct gencam {
 	ArvCamera *cam;
 	ArvStream *stream;
 	char *trigger;		/* NULL: software, if the camera has that */
-	bool software, free_run, started;
+	bool software, free_run;
+	bool started;		/* and not lost */
 	int ms;
 	double exposure, gain;	/* below 0: as they are */
 };
@@ -147,14 +151,14 @@ set_trigger(struct gencam *c, struct mk_err *e)
 }
 
 /* Over GigE: an ordinary socket (the packet socket needs rights, and does not work on
- * the loopback), whose buffer has room for a frame. */
+ * the loopback), whose buffer has room for a frame, and patience on a busy machine. */
 static void
 set_stream(struct gencam *c)
 {
 	if (!arv_camera_is_gv_device(c->cam))
 		return;
 	g_object_set(c->stream, "socket-buffer", ARV_GV_STREAM_SOCKET_BUFFER_AUTO,
-		"socket-buffer-size", 0, NULL);
+		"socket-buffer-size", 0, "packet-timeout", PACKET_US, "frame-retention", FRAME_US, NULL);
 }
 
 static int
@@ -217,30 +221,48 @@ drop_old(struct gencam *c)
 		arv_stream_push_buffer(c->stream, b);
 }
 
+/* One frame: 1; 0 if it has holes; -1. */
 static int
-gencam_grab(void *self, struct mk_shot *s, struct mk_err *e)
+frame(struct gencam *c, struct mk_shot *s, struct mk_err *e)
 {
-	struct gencam *c = self;
 	GError *g = NULL;
 	ArvBuffer *b;
-	int r;
+	int r, status;
 
 	if (c->software || c->free_run)
 		drop_old(c);
 	if (c->software)
 		arv_camera_software_trigger(c->cam, &g);
-	if (g != NULL)
+	if (g != NULL) {
+		c->started = false;	/* nobody is there to be stopped */
 		return gone(e, "it does not answer", g);
+	}
 	b = arv_stream_timeout_pop_buffer(c->stream, (guint64)c->ms * 1000);
 	if (b == NULL)
 		return mk_camera_late(e, "picture", c->ms);
-	if (arv_buffer_get_status(b) == ARV_BUFFER_STATUS_SUCCESS)
-		r = take(b, s, e);
+	status = (int)arv_buffer_get_status(b);
+	if (status == ARV_BUFFER_STATUS_SUCCESS)
+		r = take(b, s, e) == -1 ? -1 : 1;
 	else
-		r = mk_err(e, MK_EDEV, "the picture did not come whole: packets were lost (status %d)",
-			(int)arv_buffer_get_status(b));
+		r = 0;
 	arv_stream_push_buffer(c->stream, b);
-	if (r == -1)
+	if (r == 0)
+		mk_err(e, MK_EDEV, "the picture did not come whole: packets were lost (status %d)", status);
+	return r;
+}
+
+static int
+gencam_grab(void *self, struct mk_shot *s, struct mk_err *e)
+{
+	struct gencam *c = self;
+	GError *g = NULL;
+	int r, tries = 0;
+
+	/* the part is still there to be looked at again, unless it comes by itself */
+	do
+		r = frame(c, s, e);
+	while (r == 0 && (c->software || c->free_run) && ++tries < TRIES);
+	if (r != 1)
 		return -1;
 	if (arv_camera_is_exposure_time_available(c->cam, NULL)) {
 		s->exposure = arv_camera_get_exposure_time(c->cam, &g);
