@@ -318,13 +318,16 @@ respond(const struct grid *g, const struct mk_beam *b, uint16_t *dark)
 {
 	uint16_t table[RANGE + 1];
 	/* E0 in a cell: 0.5 % · s/mm² is 5000 (0.1 %) µm/(mm/s) per mm² */
-	uint64_t fine = (uint64_t)b->px * (uint64_t)g->ss, e0 = 5000ull * ONE / (fine * fine);
+	uint64_t fine = (uint64_t)b->px * (uint64_t)g->ss;
+	uint64_t e0 = (b->e0 == 0 ? 5000ull : b->e0) * ONE / (fine * fine);
 	int x, y, ss = g->ss;
 	uint32_t i;
 
 	for (i = 0; i <= RANGE; i++)
 		table[i] = (uint16_t)(MK_DARK_ONE - ((mk_beam_exp(i * i * (65536 / (STEPS * STEPS)))
 			+ (1u << 14)) >> 15));
+	for (i = b->burnt; b->burnt > 0 && i <= RANGE; i++)
+		table[i] = (uint16_t)(i >= 2 * b->burnt ? 0 : table[i] * (2 * b->burnt - i) / b->burnt);
 	if (e0 == 0)
 		e0 = 1;
 	memset(dark, 0, (size_t)b->w * (size_t)b->h * sizeof *dark);

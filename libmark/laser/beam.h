@@ -16,13 +16,15 @@ struct mk_beam {
 	int beam_um;		/* diameter at 1/e² of the peak */
 	int32_t cx, cy;		/* µm: the point at the picture's centre */
 	uint32_t percent;	/* of each pen's power that arrives */
+	uint32_t e0;		/* the surface's threshold, 0.1 % * us/mm; 0: 5000 */
+	uint32_t burnt;		/* 1/256 E0: over it a mark fades, gone at twice; 0: never */
 	size_t skip_from, skip_n;	/* strokes left out, counted cyclically from 0 */
 };
 
 /* Burn the job: dark gets w * h values, row by row from the top. The energy that
  * a stroke leaves per mm is power / speed, spread across the stroke by a Gaussian
  * of sigma = beam / 4; energies add. With the energy E per area, darkness is
- *     1 - exp(-(E / E0)²),  E0 = 0.5 % · s/mm²:
+ *     1 - exp(-(E / E0)²),  E0 = e0, 5000 being 0.5 % · s/mm²:
  * next to nothing below a threshold, saturated well above it. A pen of 40 % at
  * 1000 mm/s with lines every 0.05 mm gives E = 0.8, darkness 0.92.
  * before (may be NULL) is called before each op with its index. */

@@ -6,12 +6,32 @@
 #include "laser/beam.h"
 #include "laser/rng.h"
 
-/* grey levels of the metal and of a saturated mark */
-#define LIGHT 178
-#define MARK 38
 #define RADIUS_MAX 128
 
-enum { GRAIN = 1, SHADE, NOISE };	/* streams of random numbers */
+enum { GRAIN = 1, SHADE, NOISE, GLARE };	/* streams of random numbers */
+
+static const struct mk_material materials[] = {
+	{ "steel", 178, 38, 16, 4, 5000, 0 },		/* annealed, brushed */
+	{ "aluminium", 206, 30, 9, 2, 8000, 0 },	/* black on it */
+	{ "plastic", 44, 168, 2, 6, 4000, 512 }		/* light on dark; foams, then chars */
+};
+
+const struct mk_material *
+mk_material_at(size_t i)
+{
+	return i < sizeof materials / sizeof *materials ? &materials[i] : NULL;
+}
+
+const struct mk_material *
+mk_material(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof materials / sizeof *materials; i++)
+		if (strcmp(materials[i].name, name) == 0)
+			return &materials[i];
+	return NULL;
+}
 
 /* A first-order low pass over white noise, as long as 2^shift pixels. gain brings
  * it to about the grey levels of sigma: 2^(shift/2) makes up for the loss. */
@@ -24,7 +44,7 @@ brush(int32_t *state, int shift, struct mk_rng *r)
 
 /* The bare surface, 1/256 grey levels. */
 static void
-ground(int32_t *g, int w, int h, uint64_t seed)
+ground(int32_t *g, int w, int h, const struct mk_material *m, uint64_t seed)
 {
 	struct mk_rng r = mk_rng_of(seed, GRAIN), s = mk_rng_of(seed, SHADE);
 	int64_t tilt_x = (int64_t)mk_rng_below(&s, 4000) - 2000;
@@ -41,28 +61,56 @@ ground(int32_t *g, int w, int h, uint64_t seed)
 			(void)brush(&slow, 6, &r);
 		for (x = 0; x < w; x++) {
 			int64_t dx = 2 * (int64_t)x - w, dy = 2 * (int64_t)y - h;
-			int64_t v = LIGHT * 256;
+			int64_t v, grain = streak * 2 / 9;
 
-			v += (tilt_x * dx + tilt_y * dy) / side;
+			grain += brush(&slow, 6, &r) * 3;
+			grain += brush(&fast, 2, &r) / 2;
+			/* the light falls off as it does on a surface of 178 */
+			v = (tilt_x * dx + tilt_y * dy) / side;
 			v -= 5000 * (dx * dx + dy * dy) / (side * side);
-			v += streak * 2 / 9;
-			v += brush(&slow, 6, &r) * 3;
-			v += brush(&fast, 2, &r) / 2;
+			if (m->bare != 178)
+				v = v * m->bare / 178;
+			v += m->bare * 256 + grain * m->brushed / 16;
 			g[(size_t)y * (size_t)w + (size_t)x] = (int32_t)v;
 		}
 	}
 }
 
-/* Where the beam was, the surface is dark and its grain mostly gone. */
+/* Where the beam was, the surface has another shade and its grain is mostly gone. */
 static void
-mark(int32_t *g, const uint16_t *dark, size_t n)
+mark(int32_t *g, const uint16_t *dark, size_t n, const struct mk_material *m)
 {
 	size_t i;
 
 	for (i = 0; i < n; i++) {
-		int64_t burnt = MARK * 256 + (g[i] - LIGHT * 256) / 4;
+		int64_t burnt = m->marked * 256 + (int64_t)(g[i] - m->bare * 256) * m->kept / 16;
 
 		g[i] = (int32_t)(g[i] + (burnt - g[i]) * dark[i] / MK_DARK_ONE);
+	}
+}
+
+/* Light that the grain mirrors into the lens, over whatever is marked there. */
+static void
+glare(int32_t *g, int w, int h, uint32_t stripes, uint64_t seed)
+{
+	struct mk_rng r = mk_rng_of(seed, GLARE);
+
+	for (; stripes > 0; stripes--) {
+		int64_t middle = (int64_t)mk_rng_below(&r, (uint32_t)h);
+		int64_t half = 2 + (int64_t)mk_rng_below(&r, (uint32_t)h / 48 + 1);
+		int64_t light = 90 + (int64_t)mk_rng_below(&r, 130);
+		int64_t slope = (int64_t)mk_rng_below(&r, 65) - 32;	/* 1/1024 */
+		int64_t y;
+		int x;
+
+		for (x = 0; x < w; x++) {
+			int64_t at = middle + slope * (2 * x - w) / 2048;
+
+			for (y = at - half; y <= at + half; y++)
+				if (y >= 0 && y < h)
+					g[(size_t)y * (size_t)w + (size_t)x] += (int32_t)(light * 256 *
+						(half * half - (y - at) * (y - at)) / (half * half));
+		}
 	}
 }
 
@@ -120,8 +168,9 @@ mk_metal_paint(const struct mk_metal *m, const uint16_t *dark, struct mk_image *
 	if (g == NULL || tmp == NULL)
 		r = mk_err_nomem(e);
 	else {
-		ground(g, im->w, im->h, m->seed);
-		mark(g, dark, n);
+		ground(g, im->w, im->h, m->material, m->seed);
+		mark(g, dark, n, m->material);
+		glare(g, im->w, im->h, m->glare, m->seed);
 		if (m->blur > 0)
 			lens(g, tmp, im->w, im->h, m->blur);
 		sensor(g, im, m->noise, m->seed);

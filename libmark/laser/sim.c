@@ -2,10 +2,13 @@
  * the part. Its "port" is the file DIR/.beam, which says whether the beam is on. */
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/io.h"
@@ -17,6 +20,7 @@
 #include "laser/metal.h"
 #include "laser/picture.h"
 #include "laser/rng.h"
+#include "laser/warp.h"
 
 #define FAULTS_MAX 64
 
@@ -32,8 +36,10 @@ struct sim {
 	const char *name, *dir;
 	int dirfd, beamfd;
 	uint64_t seed, jobs;	/* jobs: begun in this run */
-	int px, w, h, beam_um;
-	uint32_t blur, noise;	/* 1/256 */
+	const struct mk_material *material;
+	int w, h;
+	int64_t px, beam_um, blur, noise, glare;	/* blur, noise: 1/1000 */
+	int64_t defocus, tilt, turn, pace;		/* um, 1/1000 degree, 1/1000 */
 	struct mk_job_limits lim;
 	struct mk_timing timing;
 	struct fault fault[FAULTS_MAX];
@@ -46,18 +52,6 @@ static int
 whole(const char *v, uint64_t min, uint64_t max, uint64_t *to, struct mk_err *e)
 {
 	return mk_num_u64(v, strlen(v), min, max, to, e);
-}
-
-/* A decimal, in units of 1/256. */
-static int
-in_256ths(const char *v, int64_t max, uint32_t *to, struct mk_err *e)
-{
-	int64_t x;
-
-	if (mk_num_fix(v, strlen(v), 3, 0, max * 1000, &x, e) == -1)
-		return -1;
-	*to = (uint32_t)(x * 256 / 1000);
-	return 0;
 }
 
 /* "AxB" or "A,B" with decimals, scaled by 10^decimals. */
@@ -112,40 +106,60 @@ set_faults(struct sim *s, enum fault_kind kind, const char *v, struct mk_err *e)
 	return 0;
 }
 
+/* Settings that are one number each, in units of 10^-decimals. */
+static const struct {
+	const char *key;
+	int decimals;
+	int64_t min, max;
+	size_t to;
+} numbers[] = {
+	{ "px", 0, 1, 200, offsetof(struct sim, px) },
+	{ "beam", 3, 1, 2000, offsetof(struct sim, beam_um) },
+	{ "blur", 3, 0, 20000, offsetof(struct sim, blur) },
+	{ "noise", 3, 0, 100000, offsetof(struct sim, noise) },
+	{ "glare", 0, 0, 100, offsetof(struct sim, glare) },
+	{ "defocus", 3, -100000, 100000, offsetof(struct sim, defocus) },
+	{ "tilt", 3, -60000, 60000, offsetof(struct sim, tilt) },
+	{ "turn", 3, -360000, 360000, offsetof(struct sim, turn) },
+	{ "pace", 3, 0, 1000000, offsetof(struct sim, pace) }
+};
+
+static int
+set_material(struct sim *s, const char *v, struct mk_err *e)
+{
+	const struct mk_material *m;
+	char all[100] = "";
+	size_t i;
+
+	if ((s->material = mk_material(v)) != NULL)
+		return 0;
+	for (i = 0; (m = mk_material_at(i)) != NULL; i++)
+		(void)snprintf(all + strlen(all), sizeof all - strlen(all), " %s", m->name);
+	return mk_err(e, MK_EUSAGE, "there is%s", all);
+}
+
 static int
 set_one(struct sim *s, const struct mk_setting *set, struct mk_err *e)
 {
 	static const char *const faults[] = { "weak", "skip", "fail", "hang" };
 	const char *k = set->key, *v = set->val;
-	uint64_t px;
-	int64_t beam;
-	int i;
+	size_t i;
 
 	if (strcmp(k, "seed") == 0)
 		return whole(v, 0, UINT64_MAX, &s->seed, e);
 	if (strcmp(k, "size") == 0)
 		return set_size(s, v, e);
-	if (strcmp(k, "blur") == 0)
-		return in_256ths(v, 20, &s->blur, e);
-	if (strcmp(k, "noise") == 0)
-		return in_256ths(v, 100, &s->noise, e);
-	if (strcmp(k, "px") == 0) {
-		if (whole(v, 1, 200, &px, e) == -1)
-			return -1;
-		s->px = (int)px;
-		return 0;
-	}
-	if (strcmp(k, "beam") == 0) {
-		if (mk_num_fix(v, strlen(v), 3, 1, 2000, &beam, e) == -1)
-			return -1;
-		s->beam_um = (int)beam;
-		return 0;
-	}
+	if (strcmp(k, "material") == 0)
+		return set_material(s, v, e);
+	for (i = 0; i < sizeof numbers / sizeof *numbers; i++)
+		if (strcmp(k, numbers[i].key) == 0)
+			return mk_num_fix(v, strlen(v), numbers[i].decimals, numbers[i].min,
+				numbers[i].max, (int64_t *)(void *)((char *)s + numbers[i].to), e);
 	for (i = 0; i < 4; i++)
 		if (strcmp(k, faults[i]) == 0)
 			return set_faults(s, (enum fault_kind)i, v, e);
-	return mk_err(e, MK_EUSAGE, "no such setting: there is "
-		"seed, px, size, beam, blur, noise, weak, skip, fail, hang");
+	return mk_err(e, MK_EUSAGE, "no such setting: there is seed, size, material, px, beam, blur, "
+		"noise, glare, defocus, tilt, turn, pace, weak, skip, fail, hang");
 }
 
 static int
@@ -194,7 +208,7 @@ sim_open(void **dev, const struct mk_laser_arg *arg, struct mk_err *e)
 		return mk_err_nomem(e);
 	*s = (struct sim){ .name = arg->name, .dir = arg->place, .dirfd = -1, .beamfd = -1,
 		.seed = 1, .px = 20, .w = 640, .h = 480, .beam_um = 80,
-		.blur = 204, .noise = 640 };
+		.blur = 800, .noise = 2500, .material = mk_material_at(0) };
 	if (set_all(s, arg, e) == -1)
 		goto fail;
 	if (strlen(s->dir) > MK_LASER_PATH_MAX / 2) {
@@ -287,6 +301,17 @@ on_op(void *arg, size_t op)
 		(void)pause();
 }
 
+/* The width of a Gaussian beam of 1.064 um, so far from its waist: w0 sqrt(1 + (z / zR)^2),
+ * zR = pi w0^2 / lambda (ISO 11146-1, M^2 of 1). */
+static int
+beam_width(const struct sim *s)
+{
+	double w0 = (double)s->beam_um / 2, z = (double)s->defocus / (acos(-1) * w0 * w0 / 1.064);
+
+	return s->defocus == 0 ? (int)s->beam_um
+		: (int)lround(fmin((double)s->beam_um * sqrt(1 + z * z), 5000));
+}
+
 /* The middle of what the beam touches is the middle of the picture. */
 static void
 aim(struct mk_beam *b, const struct sim *s, const struct mk_job *job, uint64_t seed)
@@ -296,13 +321,26 @@ aim(struct mk_beam *b, const struct sim *s, const struct mk_job *job, uint64_t s
 	struct mk_job_stats st;
 
 	mk_job_stats(job, &st);
-	*b = (struct mk_beam){ .w = s->w, .h = s->h, .px = s->px, .beam_um = s->beam_um,
+	*b = (struct mk_beam){ .w = s->w, .h = s->h, .px = (int)s->px, .beam_um = beam_width(s),
+		.e0 = s->material->e0, .burnt = s->material->burnt,
 		.cx = (st.mx0 + st.mx1) / 2, .cy = (st.my0 + st.my1) / 2,
 		.percent = weak == NULL ? 100 : weak->percent };
 	if (skip != NULL) {
 		b->skip_from = mk_rng_below(&r, (uint32_t)st.strokes);
 		b->skip_n = st.strokes * skip->percent / 100;
 	}
+}
+
+/* With a pace, a job takes its time, the beam on. */
+static void
+take_time(const struct sim *s, const struct mk_job *job)
+{
+	double ms = mk_job_ms(job, &s->timing) * (double)s->pace / 1000;
+	struct timespec t = { (time_t)(ms / 1000), (long)(fmod(ms, 1000) * 1e6) };
+
+	/* a signal that ends the job does not come back here */
+	while (s->pace > 0 && nanosleep(&t, &t) == -1 && errno == EINTR)
+		;
 }
 
 /* Beam on, strokes, beam off; how dark each pixel got. */
@@ -318,9 +356,33 @@ expose(struct sim *s, const struct mk_laser_task *t, uint64_t seed, uint16_t *da
 	if (sim_on(s, e) == -1)
 		return -1;
 	r = mk_beam_burn(t->job, &b, dark, on_op, &p, e);
+	take_time(s, t->job);
 	sim_off(s);
 	if (r == 0 && fault_of(s, FAIL) != NULL)
 		r = mk_err(e, MK_EDEV, "%s: the device failed, as it was told to", s->name);
+	return r;
+}
+
+/* The picture of what was burnt. */
+static int
+look(struct sim *s, const struct mk_laser_task *t, uint64_t seed, uint16_t *dark,
+	struct mk_image *im, struct mk_burn *b, struct mk_err *e)
+{
+	const struct mk_metal metal = { s->material, (uint32_t)(s->blur * 256 / 1000),
+		(uint32_t)(s->noise * 256 / 1000), (uint32_t)s->glare, seed };
+	size_t n = (size_t)s->w * (size_t)s->h;
+	uint16_t *seen = dark;
+	int r = -1;
+
+	if (s->tilt != 0 || s->turn != 0) {
+		if ((seen = malloc(n * sizeof *seen)) == NULL)
+			return mk_err_nomem(e);
+		mk_warp(dark, seen, s->w, s->h, (int32_t)s->tilt, (int32_t)s->turn);
+	}
+	if (mk_metal_paint(&metal, seen, im, e) == 0)
+		r = mk_picture_save(s->dirfd, s->dir, t->rec, im, b->image, sizeof b->image, e);
+	if (seen != dark)
+		free(seen);
 	return r;
 }
 
@@ -329,7 +391,6 @@ sim_burn(void *dev, const struct mk_laser_task *t, struct mk_burn *b, struct mk_
 {
 	struct sim *s = dev;
 	uint64_t seed = s->seed ^ (uint64_t)t->crc << 32;
-	struct mk_metal metal = { s->blur, s->noise, seed };
 	struct mk_image im;
 	uint16_t *dark;
 	int r = -1;
@@ -340,8 +401,8 @@ sim_burn(void *dev, const struct mk_laser_task *t, struct mk_burn *b, struct mk_
 	dark = malloc((size_t)s->w * (size_t)s->h * sizeof *dark);
 	if (dark == NULL)
 		mk_err_nomem(e);
-	else if (expose(s, t, seed, dark, e) == 0 && mk_metal_paint(&metal, dark, &im, e) == 0)
-		r = mk_picture_save(s->dirfd, s->dir, t->rec, &im, b->image, sizeof b->image, e);
+	else if (expose(s, t, seed, dark, e) == 0)
+		r = look(s, t, seed, dark, &im, b, e);
 	b->ms = mk_job_ms(t->job, &s->timing);
 	free(dark);
 	mk_image_clear(&im);

@@ -276,7 +276,8 @@ arguments(void)
 	refused("lmc:usb", MK_EUSAGE, "device 'lmc:usb': no such kind of device: there is sim:");
 	refused("sim:", MK_EUSAGE, "device 'sim:': the place is missing: sim:PLACE");
 	refused("sim:d?colour=3", MK_EUSAGE, "device sim:d: colour=3: no such setting: there is "
-		"seed, px, size, beam, blur, noise, weak, skip, fail, hang");
+		"seed, size, material, px, beam, blur, noise, glare, defocus, tilt, turn, pace, weak, "
+		"skip, fail, hang");
 	refused("sim:d?seed", MK_EUSAGE, "device 'sim:d?seed': 'seed': a setting is KEY=VALUE");
 	refused("sim:d?", MK_EUSAGE, "device 'sim:d?': '': a setting is KEY=VALUE");
 	refused("sim:d?px=20&px=20", MK_EUSAGE, "device 'sim:d?px=20&px=20': px was given twice");
