@@ -21,6 +21,7 @@ const struct cmd_opt list_opts[] = {
 
 struct listing {
 	struct cmd *c;
+	struct mk_store *st;
 	const char *day;	/* today */
 	struct mk_gs1 *gs1;
 	struct mk_rec rec;
@@ -41,7 +42,7 @@ asked_for(const struct cmd *c, const char *name)
 static const char *
 state_of(const struct mk_pool *p, const struct mk_pool_use *u, uint64_t left, double days)
 {
-	if (left <= p->stop || (double)u->period_used >= p->guess * (double)p->total)
+	if (left <= p->stop || (p->lease == NULL && (double)u->period_used >= p->guess * (double)p->domain))
 		return "stop";
 	if (left < p->warn_left || (p->warn_days > 0 && days >= 0 && days < (double)p->warn_days))
 		return "warn";
@@ -72,7 +73,7 @@ put_pool(struct listing *l, const struct mk_pool *p, const struct mk_pool_use *u
 	    mk_rec_setf(rec, e, "per_day", "%.1f", rate) == -1 ||
 	    (days >= 0 && mk_rec_setf(rec, e, "days_left", "%.1f", days) == -1) ||
 	    (p->order == MK_ORDER_RANDOM && mk_rec_setf(rec, e, "guess", "%.3g",
-		(double)u->period_used / (double)p->total) == -1) ||
+		(double)u->period_used / (double)p->domain) == -1) ||
 	    mk_rec_set(rec, "state", state, strlen(state), e) == -1)
 		return -1;
 	return cmd_put(l->c, rec);
@@ -92,8 +93,10 @@ list_one(void *arg, const struct mk_pool_use *u, const char *text, size_t n, str
 	if (mk_pool_parse(&p, u->name, text, n, l->gs1, false, e) == -1)
 		return -1;
 	if (p.order == MK_ORDER_LIST)
-		p.total = u->listed;
-	r = put_pool(l, &p, u, e);
+		p.total = p.domain = u->listed;
+	r = p.order == MK_ORDER_LIST ? 0 : serial_lent(l->st, &p, e);
+	if (r == 0)
+		r = put_pool(l, &p, u, e);
 	mk_pool_clear(&p);
 	return r;
 }
@@ -111,6 +114,7 @@ run_list(struct cmd *c)
 		return -1;
 	serial_week(c, &t, since, day);
 	l.day = day;
+	l.st = st;
 	r = mk_store_pools(st, since, day, list_one, &l, &c->err);
 	if (r == 0 && c->narg > 0)
 		r = mk_err(&c->err, MK_EUSAGE, "no pool '%s': mk-serial define makes one", c->arg[0]);

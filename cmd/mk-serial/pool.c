@@ -1,6 +1,7 @@
 /* A pool at work: opened, looked at, its identities made. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cmd/mk-serial/serial.h"
@@ -43,6 +44,34 @@ serial_rate(const struct mk_pool_use *u, const char *day)
 	return (double)u->recent / ((double)((b.ms - a.ms) / DAY_MS) + 1);
 }
 
+uint64_t
+serial_bound(const struct mk_pool *p)
+{
+	return p->guess >= 1 ? p->domain : (uint64_t)((double)p->domain * p->guess);
+}
+
+int
+serial_lent(struct mk_store *st, struct mk_pool *p, struct mk_err *e)
+{
+	struct mk_lease *l;
+	int n = mk_store_leases(st, p->name, &l, e);
+
+	if (n > 0)
+		mk_pool_lent(p, l, (size_t)n);
+	else if (n == 0)
+		free(l);
+	return n == -1 ? -1 : 0;
+}
+
+static int
+list_total(struct cmd *c, struct taking *t, const char *name)
+{
+	if (mk_store_list_total(t->st, name, &t->pool.total, &c->err) == -1)
+		return -1;
+	t->pool.domain = t->pool.total;
+	return 0;
+}
+
 static int
 load(struct cmd *c, struct taking *t, const char *name, const char *text, size_t n,
 	const char *hash)
@@ -56,8 +85,8 @@ load(struct cmd *c, struct taking *t, const char *name, const char *text, size_t
 			"put the right one back", name, t->pool.key_file == NULL ? "the definition"
 			: t->pool.key_file);
 	if (t->pool.order == MK_ORDER_LIST)
-		return mk_store_list_total(t->st, name, &t->pool.total, &c->err);
-	return 0;
+		return list_total(c, t, name);
+	return serial_lent(t->st, &t->pool, &c->err);
 }
 
 int

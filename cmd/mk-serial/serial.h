@@ -50,15 +50,23 @@ void serial_week(const struct cmd *c, const struct mk_time *now, char since[MK_D
 /* Numbers a day, in that week or since the pool's first one. */
 double serial_rate(const struct mk_pool_use *u, const char *day);
 
+/* How many numbers of the whole pool may be issued, so that none can be guessed. */
+uint64_t serial_bound(const struct mk_pool *p);
+
+/* If the pool issues what was lent to it, let it. */
+int serial_lent(struct mk_store *st, struct mk_pool *p, struct mk_err *e);
+
 /* Open the store alone. */
 int serial_store(struct cmd *c, struct mk_store **st);
 
-extern const struct cmd_opt take_opts[], peek_opts[], list_opts[], void_opts[];
+extern const struct cmd_opt take_opts[], peek_opts[], list_opts[], void_opts[], alloc_opts[];
 int run_take(struct cmd *c);
 int run_peek(struct cmd *c);
 int run_list(struct cmd *c);
 int run_pending(struct cmd *c);
 int run_void(struct cmd *c);
 int run_import(struct cmd *c);
+int run_alloc(struct cmd *c);
+int run_leases(struct cmd *c);
 
 #endif

@@ -37,11 +37,15 @@ count_of(struct cmd *c, uint64_t *n)
 static void
 limits(const struct mk_pool *p, struct mk_reserve *r)
 {
-	uint64_t bound = p->guess >= 1 ? p->total : (uint64_t)((double)p->total * p->guess);
+	uint64_t bound = serial_bound(p);
 
 	r->pool = p->name;
-	r->total = p->total;
-	r->most = p->total - (p->stop < p->total ? p->stop : p->total);
+	r->total = r->most = p->total;
+	if (p->lease != NULL) {	/* whoever lent them has looked at the rest */
+		r->why = "the end of what was lent (mk-serial alloc)";
+		return;
+	}
+	r->most -= p->stop < p->total ? p->stop : p->total;
 	r->why = "those that stop keeps";
 	if (bound < r->most) {
 		r->most = bound;

@@ -9,6 +9,7 @@ static void
 fill(struct mk_err *e, int code, int sys, const char *fmt, va_list ap)
 {
 	e->code = code;
+	e->retry = false;
 	e->sys = sys;
 	(void)vsnprintf(e->msg, sizeof e->msg, fmt, ap);
 }

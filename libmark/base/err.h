@@ -3,6 +3,8 @@
 #ifndef MK_ERR_H
 #define MK_ERR_H
 
+#include <stdbool.h>
+
 enum mk_err_code {
 	MK_EUSAGE = 1,	/* a wrong option or argument */
 	MK_ECONF,	/* a wrong configuration, pool or template */
@@ -20,6 +22,7 @@ enum mk_err_code {
 struct mk_err {
 	int code;	/* enum mk_err_code; 0: no error */
 	int sys;	/* errno at the fault, or 0 */
+	bool retry;	/* the same again may well succeed: the other side was busy or gone */
 	char msg[256];	/* "place: what is wrong: how to mend it" */
 };
 

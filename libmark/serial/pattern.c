@@ -420,7 +420,7 @@ key_up(struct mk_pool *p, const char *period, struct mk_err *e)
 	if (r == 0)
 		r = mk_sha256(b.p, b.n, sum, e);
 	if (r == 0)
-		r = mk_ff1_new_range(&p->ff1, p->key, p->nkey, sum, TWEAK, p->total / p->beat, e);
+		r = mk_ff1_new_range(&p->ff1, p->key, p->nkey, sum, TWEAK, p->domain / p->beat, e);
 	mk_buf_clear(&b);
 	return r;
 }
@@ -431,8 +431,11 @@ mk_pool_numbers(struct mk_pool *p, const char *period, uint64_t first, size_t k,
 {
 	size_t i;
 
-	for (i = 0; i < k; i++)
-		number[i] = (first + i) / p->beat;
+	for (i = 0; i < k; i++) {
+		if (mk_lent_index(p, first + i, &number[i], e) == -1)
+			return -1;
+		number[i] /= p->beat;
+	}
 	if (p->order == MK_ORDER_RANDOM && (key_up(p, period, e) == -1 ||
 	    mk_ff1_permute(p->ff1, number, k, e) == -1))
 		return -1;
@@ -452,7 +455,7 @@ mk_pool_index(struct mk_pool *p, const char *period, uint64_t number, uint64_t *
 	    mk_ff1_origin(p->ff1, index, e) == -1))
 		return -1;
 	*index *= p->beat;
-	return 1;
+	return mk_lessee_index(p, index);
 }
 
 /* Where what {check} covers begins: in GS1 the value of its element. */

@@ -24,6 +24,7 @@ mk_pool_clear(struct mk_pool *p)
 {
 	mk_ff1_free(p->ff1);
 	free(p->ff1_period);
+	free(p->lease);
 	mk_subst_clear(&p->subst);
 	mk_arena_clear(&p->arena);
 	memset(p, 0, sizeof *p);
@@ -422,7 +423,7 @@ ranges(struct mk_pool *p, const struct mk_words *l, const struct given *g, struc
 	numbers = (p->to - p->from) / p->step + 1;
 	if (numbers > NUMBER_MAX / p->beat)
 		return wrong(l, g, W_BEAT, e, "beat times the numbers is too large");
-	p->total = numbers * p->beat;
+	p->total = p->domain = numbers * p->beat;
 	if (p->stop >= p->total)
 		return wrong(l, g, W_STOP, e, "stop keeps more numbers than there are");
 	return 0;

@@ -10,7 +10,7 @@
 #include "base/subst.h"
 #include "ident/ident.h"
 #include "serial/ff1.h"
-#include "store/pools.h"
+#include "store/lease.h"
 
 enum mk_order { MK_ORDER_SEQUENTIAL, MK_ORDER_RANDOM, MK_ORDER_LIST };
 enum mk_reset {
@@ -33,7 +33,10 @@ struct mk_pool {
 	bool setup;		/* kind setup */
 	bool dated;		/* the pattern has a date or a day: the clock matters */
 	bool beat_in_id;	/* the pattern has {beat} */
-	uint64_t total;		/* indices of a period; of a list: set by the caller */
+	uint64_t total;		/* indices of a period; of a list the caller sets both */
+	uint64_t domain;	/* the same, but of a pool that was lent to: of the whole pool */
+	struct mk_lease *lease;	/* what was lent to it, in their order; NULL: it is its own */
+	size_t nlease;
 	struct mk_subst subst;
 	char hash[MK_HASH_LEN + 1];	/* of the canonical form, the key included */
 	struct mk_ff1 *ff1;	/* of MK_ORDER_RANDOM, for ff1_period */
@@ -50,6 +53,10 @@ struct mk_pool {
 int mk_pool_parse(struct mk_pool *p, const char *file, const char *text, size_t n,
 	const struct mk_gs1 *g, bool secret, struct mk_err *e);
 void mk_pool_clear(struct mk_pool *p);
+
+/* The pool issues what was lent to it: n > 0 leases, allocated, owned by p from now
+ * on. Its indices are those of the lessee (store/lease.h). */
+void mk_pool_lent(struct mk_pool *p, struct mk_lease *l, size_t n);
 
 /* Whether a definition's scheme needs the GS1 dictionary, without checking it. */
 bool mk_pool_needs_gs1(const char *text, size_t n);
@@ -111,6 +118,14 @@ int mk_pattern_check(struct mk_pool *p, struct mk_err *e);
 /* Append the form of one number's identity, as mk_pool_fill takes it. */
 int mk_pattern_id(const struct mk_pool *p, const struct mk_stem *s, uint64_t index,
 	uint64_t number, const char *listed, struct mk_buf *id, struct mk_err *e);
+/* inside serial/: lent.c */
+
+/* The index in the whole pool of one that the lessee counts. MK_EINTEGRITY: it was
+ * not lent. */
+int mk_lent_index(const struct mk_pool *p, uint64_t i, uint64_t *index, struct mk_err *e);
+/* And back, in place: 1, 0 if it was not lent. */
+int mk_lessee_index(const struct mk_pool *p, uint64_t *index);
+
 /* The digits of that name. */
 const char *mk_alphabet(const char *name, size_t n);	/* NULL: no such one */
 

@@ -9,10 +9,23 @@
 
 #define PARAMS_MAX 32
 
+bool
+mk_db_served(const char *path)
+{
+	return strncmp(path, "postgresql://", 13) == 0 || strncmp(path, "postgres://", 11) == 0;
+}
+
 int
 mk_db_open(struct mk_db **db, const char *path, bool create, struct mk_err *e)
 {
 	*db = NULL;
+	if (mk_db_served(path))
+#ifdef HAVE_PQ
+		return mk_postgres_open(db, path, e);
+#else
+		return mk_err(e, MK_EUSAGE, "%.40s: this build has no PostgreSQL: configure it "
+			"without --without-pq", path);
+#endif
 	return mk_sqlite_open(db, path, create, e);
 }
 
@@ -126,24 +139,58 @@ start(struct mk_db *db, void **stmt, struct mk_err *e, const char *sql, const ch
 	return db->engine->start(db, sql, p, n, stmt, e);
 }
 
-int
-mk_db_run(struct mk_db *db, int64_t *changed, struct mk_err *e, const char *sql,
-	const char *fmt, ...)
+/* A statement whose answer nobody waits for. */
+static int
+put(struct mk_db *db, int64_t *changed, struct mk_err *e, const char *sql,
+	const struct mk_param *p, size_t n)
 {
 	void *stmt;
-	va_list ap;
 	int r;
 
-	va_start(ap, fmt);
-	r = start(db, &stmt, e, sql, fmt, ap);
-	va_end(ap);
-	if (r == -1)
+	if (db->engine->start(db, sql, p, n, &stmt, e) == -1)
 		return -1;
 	r = db->engine->step(db, stmt, e);
 	if (changed != NULL)
 		*changed = db->engine->changed(db, stmt);
 	db->engine->done(stmt);
 	return r == -1 ? -1 : 0;
+}
+
+int
+mk_db_run(struct mk_db *db, int64_t *changed, struct mk_err *e, const char *sql,
+	const char *fmt, ...)
+{
+	struct mk_param p[PARAMS_MAX];
+	va_list ap;
+	size_t n;
+	int r;
+
+	va_start(ap, fmt);
+	r = params(p, &n, fmt, ap, e);
+	va_end(ap);
+	if (r == -1)
+		return -1;
+	if (changed == NULL && db->engine->run != NULL)
+		return db->engine->run(db, sql, p, n, e);
+	return put(db, changed, e, sql, p, n);
+}
+
+int
+mk_db_insert(struct mk_db *db, struct mk_err *e, const char *sql, const char *fmt, ...)
+{
+	struct mk_param p[PARAMS_MAX];
+	va_list ap;
+	size_t n;
+	int r;
+
+	va_start(ap, fmt);
+	r = params(p, &n, fmt, ap, e);
+	va_end(ap);
+	if (r == -1)
+		return -1;
+	if (db->engine->insert != NULL)
+		return db->engine->insert(db, sql, p, n, e);
+	return put(db, NULL, e, sql, p, n);
 }
 
 int

@@ -1,6 +1,9 @@
 /* SQL inside store/: a thin layer over one engine's handle. Statements are
  * literals: each is prepared once per handle and found again by its address.
  *
+ * A SELECT that ends with the comment "lock" holds its rows to the end of the write
+ * transaction, where an engine lets several write at once.
+ *
  * Parameters follow a format, one letter each: i int64_t, t const char * and
  * size_t (text), b const void * and size_t (blob), s const char * (text to its
  * NUL), n nothing (NULL). Text and blobs need live only during the call for
@@ -19,6 +22,9 @@ struct mk_rows {
 	struct mk_db *db;
 	void *stmt;
 };
+
+/* Whether path names a server's database (postgresql://...), not a file. */
+bool mk_db_served(const char *path);
 
 /* Open a file (create: it must not be there). WAL, synchronous=FULL. */
 int mk_db_open(struct mk_db **db, const char *path, bool create, struct mk_err *e);
@@ -40,6 +46,9 @@ int mk_db_read(struct mk_db *db, struct mk_err *e);
 /* A statement without rows: 0, -1. *changed (may be NULL): rows changed. */
 int mk_db_run(struct mk_db *db, int64_t *changed, struct mk_err *e, const char *sql,
 	const char *fmt, ...);
+/* INSERT INTO table(columns) VALUES(?, ...), and nothing more: where that is quicker it
+ * is put off until the next answer or the commit, which then fails in its place. */
+int mk_db_insert(struct mk_db *db, struct mk_err *e, const char *sql, const char *fmt, ...);
 /* The first column of the first row as a number: 1, 0 if there is no row, -1. */
 int mk_db_value(struct mk_db *db, int64_t *out, struct mk_err *e, const char *sql,
 	const char *fmt, ...);

@@ -19,6 +19,12 @@ struct mk_engine {
 	int (*begin)(struct mk_db *db, struct mk_err *e);
 	int (*begin_read)(struct mk_db *db, struct mk_err *e);
 	void (*rollback)(struct mk_db *db);
+	/* A statement without an answer, and one that inserts a row and no more: they may
+	 * be put off until an answer is needed. NULL: start, step, done do it. */
+	int (*run)(struct mk_db *db, const char *sql, const struct mk_param *p, size_t n,
+		struct mk_err *e);
+	int (*insert)(struct mk_db *db, const char *sql, const struct mk_param *p, size_t n,
+		struct mk_err *e);
 	/* Bind, and run as far as the first row; *stmt is what the others take. The
 	 * parameters live until done. After -1 there is no statement. */
 	int (*start)(struct mk_db *db, const char *sql, const struct mk_param *p, size_t n,
@@ -36,5 +42,11 @@ struct mk_db {			/* first in each engine's own */
 };
 
 int mk_sqlite_open(struct mk_db **db, const char *path, bool create, struct mk_err *e);
+
+/* A place with a password in it is MK_EUSAGE. Errors after which the same again may
+ * succeed have e->retry. */
+int mk_postgres_open(struct mk_db **db, const char *uri, struct mk_err *e);
+/* Whether the connection goes in the clear to another host. */
+bool mk_postgres_plain(struct mk_db *db);
 
 #endif

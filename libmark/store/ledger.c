@@ -205,8 +205,12 @@ mk_store_reserve(struct mk_store *st, struct mk_reserve *r, size_t n, const stru
 	const char *day, struct mk_err *e)
 {
 	struct mk_hiwater file, now;
-	int k = -1, fd = mk_hiwater_lock(st->hiwater, st->origin, &file, e);
+	int k = -1, fd;
 
+	if (*st->hiwater == '\0')
+		return mk_err(e, MK_EUSAGE, "a central store issues nothing, it lends (mk-serial alloc): "
+			"name the line's own store");
+	fd = mk_hiwater_lock(st->hiwater, st->origin, &file, e);
 	if (fd == -1)
 		return -1;
 	if (mk_db_begin(st->db, e) == 0) {

@@ -19,7 +19,10 @@
  * counter     the index of the next number of a period ("" without reset)
  * issue       what was reserved, by range: all that an identity is made of but its
  *             number is stem; equal ranges that touch are one row
- * listed      imported numbers; those from list_total on are not yet active */
+ * listed      imported numbers; those from list_total on are not yet active
+ * alloc       of a centre: the next index to lend
+ * lease       what was lent: to others, or (own origin, with base) to this store
+ * lease_ask   the token of the ask that has no answer yet, and the last lease */
 const char mk_schema_kept[] =
 	"CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) CLUSTERED;"
 	"CREATE TABLE origin(id ROWKEY, name TEXT NOT NULL UNIQUE,"
@@ -51,7 +54,14 @@ const char mk_schema_kept[] =
 	"CREATE TABLE listed(pool BIGINT NOT NULL, n BIGINT NOT NULL, value TEXT NOT NULL,"
 	" PRIMARY KEY(pool, n)) CLUSTERED;"
 	"CREATE UNIQUE INDEX listed_value ON listed(pool, value);"
-	"CREATE TABLE list_total(pool BIGINT PRIMARY KEY, total BIGINT NOT NULL);";
+	"CREATE TABLE list_total(pool BIGINT PRIMARY KEY, total BIGINT NOT NULL);"
+	"CREATE TABLE alloc(pool BIGINT PRIMARY KEY, next BIGINT NOT NULL);"
+	"CREATE TABLE lease(pool BIGINT NOT NULL, origin TEXT NOT NULL, no BIGINT NOT NULL,"
+	" epoch BIGINT NOT NULL, first BIGINT NOT NULL, count BIGINT NOT NULL,"
+	" base BIGINT NOT NULL, returned BIGINT NOT NULL, token TEXT NOT NULL,"
+	" time TEXT NOT NULL, PRIMARY KEY(pool, origin, no)) CLUSTERED;"
+	"CREATE TABLE lease_ask(pool BIGINT PRIMARY KEY, token TEXT NOT NULL,"
+	" last BIGINT NOT NULL);";
 
 /* The log. */
 const char mk_schema_event[] =

@@ -128,9 +128,17 @@ mk_store_init(const char *path, const char *state, struct mk_err *e)
 	struct mk_db *db = NULL;
 	int r = -1;
 
-	if (mk_random(rnd, sizeof rnd, e) == -1 || state_dir(state, &dir, e) == -1)
-		goto out;
+	if (mk_random(rnd, sizeof rnd, e) == -1)
+		return -1;
 	mk_hex(rnd, sizeof rnd, origin);
+	if (mk_db_served(path)) {	/* it issues nothing: there is no high-water file */
+		if (mk_db_open(&db, path, true, e) == 0)
+			r = fill(db, origin, "", e);
+		mk_db_close(db);
+		return r;
+	}
+	if (state_dir(state, &dir, e) == -1)
+		goto out;
 	if (mk_buf_addf(&dir, e, "/%s", origin) == -1 || mk_buf_str(&dir, e) == NULL ||
 	    mk_db_open(&db, path, true, e) == -1)
 		goto out;
@@ -231,7 +239,8 @@ mk_chain_read(struct mk_store *st, struct mk_chain *c, const char *name, struct 
 	size_t n;
 	int r = -1;
 
-	if (mk_db_query(st->db, &rows, e, "SELECT id, seq, head FROM origin WHERE name = ?", "s",
+	if (mk_db_query(st->db, &rows, e, "SELECT id, seq, head FROM origin WHERE name = ? "
+	    "/* lock */", "s",
 	    name) == 0 && (r = mk_rows_next(&rows, e)) == 1) {
 		c->id = mk_rows_int(&rows, 0);
 		c->seq = mk_rows_int(&rows, 1);
