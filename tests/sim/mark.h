@@ -1,5 +1,5 @@
 /* Pictures of marks whose truth is known: the reflectance of every point of the plane
- * is a formula, a pixel is the mean of SIM_SS x SIM_SS points of it. What a grader
+ * is a formula, a pixel that an edge may cross is the mean of SIM_SS x SIM_SS points of it. What a grader
  * must find follows from the struct, not from a picture. */
 #ifndef SIM_MARK_H
 #define SIM_MARK_H
@@ -11,7 +11,7 @@
 
 #include "image/image.h"
 
-#define SIM_SS 4
+#define SIM_SS 16
 
 /* Lengths in modules, unless told; {0} for what is not varied. */
 struct sim {
@@ -151,7 +151,7 @@ sim_point(const struct sim *s, double u, double v)
 	if (s->level != NULL && r >= 0 && c >= 0 && r < s->rows && c < s->cols &&
 	    s->level[r * s->cols + c] >= 0)
 		return s->level[r * s->cols + c];
-	if (s->grow < 0 || s->dot > 0)
+	if (s->grow <= 0 || s->dot > 0)
 		on = sim_in(s, r, c, u, v);
 	else
 		for (y = -1; y <= 1; y++)
@@ -161,6 +161,25 @@ sim_point(const struct sim *s, double u, double v)
 	if (s->stripe > 0 && fmod(u + v + 800, 8) < s->stripe)
 		hit += s->stripe_add;
 	return hit;
+}
+
+/* The mean over the n by n points of a pixel, spread evenly. */
+static double
+sim_mean(const struct sim_view *v, int x, int y, int n, double *spread)
+{
+	double sum = 0, low = 9, high = -9, a, b, one;
+	int i, k;
+
+	for (i = 0; i < n; i++)
+		for (k = 0; k < n; k++) {
+			sim_map(v->inv, x + (k + .5) / n, y + (i + .5) / n, &a, &b);
+			one = sim_point(v->s, a, b);
+			low = one < low ? one : low;
+			high = one > high ? one : high;
+			sum += one;
+		}
+	*spread = high - low;
+	return sum / (n * n);
 }
 
 static double
@@ -202,10 +221,10 @@ sim_blur(float *p, int n, int step, double sigma, float *line)
 __attribute__((unused)) static int
 sim_render(struct sim *s, struct sim_view *v, struct mk_image *im, struct mk_err *e)
 {
-	double gain = s->gain > 0 ? s->gain : 255, a, b;
+	double gain = s->gain > 0 ? s->gain : 255, mean, spread;
 	uint32_t seed = s->seed + 1;
 	float *f, *line;
-	int x, y, i, k;
+	int x, y, i;
 
 	sim_aim(s, v);
 	if (mk_image_new(im, s->w, s->h, e) == -1)
@@ -216,14 +235,10 @@ sim_render(struct sim *s, struct sim_view *v, struct mk_image *im, struct mk_err
 		abort();
 	for (y = 0; y < s->h; y++)
 		for (x = 0; x < s->w; x++) {
-			double sum = 0;
-
-			for (i = 0; i < SIM_SS; i++)
-				for (k = 0; k < SIM_SS; k++) {
-					sim_map(v->inv, x + (k + .5) / SIM_SS, y + (i + .5) / SIM_SS, &a, &b);
-					sum += sim_point(s, a, b);
-				}
-			f[y * s->w + x] = (float)(sum / (SIM_SS * SIM_SS) * gain);
+			mean = sim_mean(v, x, y, 3, &spread);
+			if (spread > 0)
+				mean = sim_mean(v, x, y, SIM_SS, &spread);
+			f[y * s->w + x] = (float)(mean * gain);
 		}
 	if (s->blur > 0) {
 		for (y = 0; y < s->h; y++)
