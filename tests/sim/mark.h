@@ -35,6 +35,8 @@ struct sim {
 	int w, h;			/* pixels of the picture; 0: as it needs */
 	bool invert, mirror;		/* light marks on a dark ground; seen in a mirror */
 	uint32_t seed;
+	int spots;			/* marked modules outside the symbol */
+	int spot[4][2];			/* row, column */
 };
 
 struct sim_view {
@@ -120,6 +122,11 @@ sim_corner(const struct sim_view *v, int i, double *x, double *y)
 static int
 sim_on(const struct sim *s, int r, int c)
 {
+	int i;
+
+	for (i = 0; i < s->spots; i++)
+		if (s->spot[i][0] == r && s->spot[i][1] == c)
+			return 1;
 	return r >= 0 && c >= 0 && r < s->rows && c < s->cols && s->on[r * s->cols + c];
 }
 
