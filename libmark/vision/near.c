@@ -29,7 +29,7 @@ choose_spots(struct fit *f)
 	for (r = -1; r <= p->rows; r++)
 		for (c = -1; c <= p->cols; c++)
 			known += mk_fit_wanted(p, truth, r, c) >= 0;
-	step = (known + MK_SPOTS - 1) / MK_SPOTS;
+	step = known / MK_SPOTS + 1;
 	for (r = -1; r <= p->rows; r++)
 		for (c = -1; c <= p->cols; c++)
 			if ((w = mk_fit_wanted(p, truth, r, c)) >= 0 && seen++ % step == 0)
