@@ -46,7 +46,8 @@ SHIMS := $(patsubst tests/sim/%.c,$(B)/tests/sim/%.so,$(wildcard tests/sim/*-shi
 SIMS := $(patsubst tests/sim/%.c,$(B)/tests/sim/%,$(filter-out %-shim.c,$(wildcard tests/sim/*.c)))
 BENCHES := $(patsubst tests/bench/%.c,$(B)/tests/bench/%,$(wildcard tests/bench/*.c))
 MAN := $(wildcard man/*.[1-9])
-DATA := libmark/ident/gs1-syntax-dictionary.txt libmark/ident/gs1-syntax-dictionary.LICENSE
+DATA := libmark/ident/gs1-syntax-dictionary.txt libmark/ident/gs1-syntax-dictionary.LICENSE \
+	$(wildcard libmark/port/profiles/*.profile)
 RULES := $(wildcard scripts/*.rules)
 udevdir = $(prefix)/lib/udev/rules.d
 

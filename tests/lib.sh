@@ -108,3 +108,21 @@ under() {
 preloaded() {
 	LD_PRELOAD=$MK_BUILD/tests/sim/pty-shim.so ASAN_OPTIONS=verify_asan_link_order=0:${ASAN_OPTIONS:-} "$@"
 }
+
+# Wait, without sleeping for a time, until a command succeeds.
+await() {
+	i=0
+	until "$@" 2>/dev/null; do
+		i=$((i + 1))
+		[ $i -lt 300000 ] || { echo "# waited in vain: $*"; return 1; }
+	done
+}
+# peer HOW SCRIPT: a device that follows the script (tests/sim/peer.c) in the
+# background; $place is where it is, $peer its process; it writes to the file said.
+# peer_end waits for it and gives what it said to $said.
+peer() {
+	rm -f place
+	"$MK_BUILD/tests/sim/peer" "$1" "${3:-place}" "$2" >said 2>&1 & peer=$!
+	[ "$1" = connect ] || { await test -s place && place=$(cat place); }
+}
+peer_end() { wait "$peer"; said=$(cat said); }

@@ -163,6 +163,8 @@ describe(struct cmd *c, struct run *r, struct mk_rec *rec, const struct mk_time 
 	}
 	if (mk_rec_setf(rec, e, "mark_ms", "%.1f", r->burn.ms) == -1)
 		return -1;
+	if (r->burn.ack[0] != '\0' && mk_rec_setf(rec, e, "mark_ack", "%s", r->burn.ack) == -1)
+		return -1;
 	return r->burn.image[0] == '\0' ? 0
 		: mk_rec_set(rec, "mark_image", r->burn.image, strlen(r->burn.image), e);
 }
@@ -177,7 +179,7 @@ burn(struct cmd *c, struct run *r, struct mk_rec *rec, const struct mk_time *t, 
 	int done = mk_laser_burn(r->laser, r->line.p, r->line.n, mask, &caught, &r->burn, down);
 
 	if (done != 1) {
-		result = "unknown";
+		result = done == -1 && r->burn.dark ? "fail" : "unknown";
 		reason = done == 0 ? "interrupted" : "device";
 		cmd_status(c, CMD_FAILED);
 	}

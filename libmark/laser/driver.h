@@ -64,5 +64,6 @@ struct mk_driver {
 };
 
 extern const struct mk_driver mk_driver_sim;
+extern const struct mk_driver mk_driver_text;
 
 #endif

@@ -12,7 +12,7 @@
 #define SETTINGS_MAX 32
 
 static const struct mk_driver *const drivers[] = {
-	&mk_driver_sim
+	&mk_driver_sim, &mk_driver_text
 };
 
 struct mk_laser {
@@ -181,12 +181,13 @@ mk_laser_test(const char *arg, const struct mk_conf *conf, struct mk_rec *out,
 
 	if (begin_locked(&l, arg, conf, e) == -1)
 		return -1;
-	l->drv->limits(l->dev, &lim);
 	r = say(l, "ok", out, e);
-	if (r == 0)
-		r = mk_rec_setf(out, e, "field", "%gx%g", lim.w / 1000.0, lim.h / 1000.0);
 	if (r == 0 && l->drv->start != NULL)
 		r = l->drv->start(l->dev, e);
+	if (r == 0 && !l->drv->text) {
+		l->drv->limits(l->dev, &lim);
+		r = mk_rec_setf(out, e, "field", "%gx%g", lim.w / 1000.0, lim.h / 1000.0);
+	}
 	if (r == 0 && l->drv->test != NULL)
 		r = l->drv->test(l->dev, out, e);
 	mk_laser_close(l);

@@ -23,6 +23,9 @@ struct mk_burn {
 	size_t ops;	/* how many of the job's ops were begun */
 	double ms;	/* how long it took: measured, or by the time model */
 	char image[MK_LASER_PATH_MAX];	/* where its picture is, "" if there is none */
+	char ack[8];	/* of a device that holds the template: "done", it said so; "sent",
+			   it took the text and tells no more; else "" */
+	bool dark;	/* after -1: for sure no light was given */
 };
 
 /* Open the device, take its lock, turn its beam off, and start the child process:

@@ -4,6 +4,7 @@
 #include "laser/laser.h"
 #include "laser/lmc.h"
 #include "port/access.h"
+#include "port/port.h"
 #include "port/usb.h"
 
 struct listing {
@@ -24,6 +25,19 @@ board(void *arg, const struct mk_usb_found *u, struct mk_err *e)
 	return l->each(l->arg, &f, e);
 }
 
+/* A line that a controller may be on: which kind it is, only the user knows. */
+static int
+line(void *arg, const struct mk_port_info *p, struct mk_err *e)
+{
+	const struct listing *l = arg;
+	char device[128];
+	const struct mk_laser_found f = { device, p->what[0] == '\0' ? "serial port" : p->what,
+		p->place, p->why == NULL ? "ok" : p->why };
+
+	(void)snprintf(device, sizeof device, "serial:%s", p->place);
+	return l->each(l->arg, &f, e);
+}
+
 int
 mk_laser_list(mk_laser_each *each, void *arg, struct mk_err *left_out, struct mk_err *e)
 {
@@ -34,5 +48,5 @@ mk_laser_list(mk_laser_each *each, void *arg, struct mk_err *left_out, struct mk
 		*left_out = *e;
 		r = 0;
 	}
-	return r;
+	return r == -1 ? -1 : mk_port_list(line, &l, e);
 }

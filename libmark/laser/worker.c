@@ -345,6 +345,7 @@ mk_worker_run(struct mk_worker *w, const char *line, size_t n, const sigset_t *m
 		if (recv_all(w->fd, &re, sizeof re) != 1)
 			r = lost(w, e);
 		else if (re.r == -1) {
+			b->dark = re.b.dark;
 			*e = re.e;
 			r = -1;
 		}

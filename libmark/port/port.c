@@ -312,6 +312,26 @@ mk_port_write(struct mk_port *p, const void *buf, size_t n, const struct mk_wait
 	return r;
 }
 
+int
+mk_port_drain(struct mk_port *p, const struct mk_wait *w, struct mk_err *e)
+{
+	const struct mk_wait now = { .until = 0 };
+	int left = 0;
+
+	for (;;) {
+		/* a far end that has all may say good-bye, but not break off */
+		if (p->fd == -1 || mk_tcp_poll(p->fd, 0, &now) != 0)
+			return gone(p, 0, e);
+		if (ioctl(p->fd, TIOCOUTQ, &left) == -1)
+			return gone(p, errno, e);
+		if (left == 0)
+			return 1;
+		if (mk_port_now() >= w->until || (w->stop != NULL && *w->stop != 0))
+			return 0;
+		mk_tcp_pause(2, w->mask);
+	}
+}
+
 void
 mk_port_flush(struct mk_port *p)
 {

@@ -85,6 +85,10 @@ ssize_t mk_port_read(struct mk_port *p, void *buf, size_t n, const struct mk_wai
 int mk_port_write(struct mk_port *p, const void *buf, size_t n, const struct mk_wait *w,
 	size_t *done, struct mk_err *e);
 
+/* Wait until the far end's machine has all that was written (TCP: acknowledged; a
+ * line: sent). 1, 0 time is up, -1. */
+int mk_port_drain(struct mk_port *p, const struct mk_wait *w, struct mk_err *e);
+
 /* Throw away what has come in and not been read. */
 void mk_port_flush(struct mk_port *p);
 

@@ -66,6 +66,9 @@ int mk_talk_fill(struct mk_talk *t, const struct mk_rec *rec, struct mk_err *e);
 enum mk_answer mk_talk_do(struct mk_talk *t, const char *state, const sigset_t *mask,
 	const volatile sig_atomic_t *stop, struct mk_err *e);
 
+/* Whether the last do sent anything at all: if not, the device cannot have acted. */
+bool mk_talk_sent(const struct mk_talk *t);
+
 /* The bytes of a field, or of what {name} matched last, or NULL. They live until the
  * next fill or do. mk_talk_name gives the names, i from 0, NULL behind the last. */
 const struct mk_buf *mk_talk_get(const struct mk_talk *t, const char *name);

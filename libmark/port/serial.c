@@ -2,13 +2,13 @@
 #include "port/serial.h"
 
 #include <errno.h>
-#include <grp.h>
 #include <libserialport.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
+
+#include "port/access.h"
 
 struct mk_serial {
 	struct sp_port *port;
@@ -19,17 +19,13 @@ struct mk_serial {
 static void
 why_not(const char *path, int err, char *out, size_t n)
 {
-	struct group room, *g = NULL;
-	struct stat st;
-	char names[4096];
+	char access_why[MK_ACCESS_MAX];
 
 	if (err == ENOENT)
 		(void)snprintf(out, n, "there is no such port: is it plugged in? mk-laser list shows "
 			"what there is");
-	else if (err == EACCES && stat(path, &st) == 0 &&
-	    getgrgid_r(st.st_gid, &room, names, sizeof names, &g) == 0 && g != NULL)
-		(void)snprintf(out, n, "permission denied: it belongs to the group %s: "
-			"usermod -aG %s USER, then log in again", g->gr_name, g->gr_name);
+	else if (err == EACCES && !mk_access(path, access_why))
+		(void)snprintf(out, n, "%s", access_why);
 	else if (err == EBUSY)
 		(void)snprintf(out, n, "another program has it to itself: end that one first");
 	else
@@ -84,7 +80,7 @@ mk_serial_open(struct mk_serial **out, const char *path, const struct mk_port_co
 {
 	struct mk_serial *s = calloc(1, sizeof *s);
 	enum sp_return r;
-	char why[160];
+	char why[MK_ACCESS_MAX];
 
 	if (s == NULL)
 		return mk_err_nomem(e);
@@ -174,7 +170,7 @@ mk_port_list(mk_port_each *each, void *arg, struct mk_err *e)
 		struct mk_port_info info = { .place = sp_get_port_name(list[i]) };
 		const char *what = sp_get_port_description(list[i]);
 		const char *serial = sp_get_port_usb_serial(list[i]);
-		char why[160];
+		char why[MK_ACCESS_MAX];
 
 		info.what = what == NULL ? "" : what;
 		info.serial = serial == NULL ? "" : serial;

@@ -135,12 +135,14 @@ mk_spec_text(struct mk_arena *a, const char *text, struct mk_text *t, struct mk_
 int
 mk_spec_frame(struct mk_arena *a, const char *text, struct mk_frame *f, struct mk_err *e)
 {
+	static const struct mk_frame none = { { .text = "" }, { .text = "" }, { .text = "" },
+		MK_SUM_NONE, false };
 	struct mk_text t;
 	struct mk_piece *to = &f->start;
 	bool body = false;
 	size_t i;
 
-	memset(f, 0, sizeof *f);
+	*f = none;
 	if (mk_spec_text(a, text, &t, e) == -1)
 		return -1;
 	for (i = 0; i < t.n; i++) {
@@ -157,13 +159,59 @@ mk_spec_frame(struct mk_arena *a, const char *text, struct mk_frame *f, struct m
 			/* {sum8:body}; what stands behind the colon was read as a set */
 			f->sum_body = p->set != NULL;
 			f->mid = f->end;
-			memset(&f->end, 0, sizeof f->end);
+			f->end = none.end;
 		} else {
 			return mk_err(e, MK_ECONF, "{%s}: a frame is START{body}END, with {xor8} or "
 				"{sum8} behind {body} if there is a checksum", p->name);
 		}
 	}
 	return body ? 0 : mk_err(e, MK_ECONF, "a frame needs {body}, where the message stands");
+}
+
+static bool
+fits(const struct mk_piece *p, const char *s, size_t n)
+{
+	size_t i;
+
+	if (n == 0 && !p->any)
+		return false;
+	for (i = 0; p->set != NULL && i < n; i++)
+		if (!mk_set_has(p->set, (unsigned char)s[i]))
+			return false;
+	return true;
+}
+
+static bool
+match(const struct mk_text *x, size_t i, const char *s, size_t n, size_t *len)
+{
+	const struct mk_piece *p = &x->piece[i];
+	size_t k;
+
+	if (i == x->n)
+		return n == 0;
+	if (p->name == NULL) {
+		len[i] = p->n;
+		return p->n <= n && memcmp(p->text, s, p->n) == 0 &&
+			match(x, i + 1, s + p->n, n - p->n, len);
+	}
+	if (i + 1 == x->n) {
+		len[i] = n;
+		return fits(p, s, n);
+	}
+	for (k = p->any ? 0 : 1; k <= n; k++) {
+		if (p->set != NULL && k > 0 && !mk_set_has(p->set, (unsigned char)s[k - 1]))
+			break;
+		len[i] = k;
+		if (match(x, i + 1, s + k, n - k, len))
+			return true;
+	}
+	return false;
+}
+
+bool
+mk_text_match(const struct mk_text *x, const char *s, size_t n, size_t *len)
+{
+	return match(x, 0, s, n, len);
 }
 
 void

@@ -111,6 +111,10 @@ int mk_spec_set(const char *text, struct mk_set *set, struct mk_err *e);
 int mk_spec_text(struct mk_arena *a, const char *text, struct mk_text *t, struct mk_err *e);
 int mk_spec_frame(struct mk_arena *a, const char *text, struct mk_frame *f, struct mk_err *e);
 
+/* Whether the pattern matches s whole; each capture is as short as can be, and holds a
+ * byte at least ({any}: none). len, of MK_PIECES_MAX, gets the length of each piece. */
+bool mk_text_match(const struct mk_text *x, const char *s, size_t n, size_t *len);
+
 /* The two hex digits of a sum over n bytes. */
 void mk_sum_hex(enum mk_sum sum, const void *p, size_t n, char hex[2]);
 

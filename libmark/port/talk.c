@@ -1,14 +1,12 @@
 /* The exchange that a profile describes. */
 #include "port/profile.h"
 
-#include <errno.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "port/spec.h"
+#include "port/tcp.h"
 
 #define MESSAGE_MAX 65536
 
@@ -27,6 +25,7 @@ struct mk_talk {
 	struct mk_buf out;
 	struct var *var;
 	size_t nvar;
+	bool sent;		/* the last do sent something */
 };
 
 /* The waits of one state. */
@@ -139,6 +138,12 @@ is_field(const struct mk_talk *t, const struct var *v)
 		if (f->name == v->name)
 			return true;
 	return false;
+}
+
+bool
+mk_talk_sent(const struct mk_talk *t)
+{
+	return t->sent;
 }
 
 const struct mk_buf *
@@ -354,48 +359,6 @@ hear(struct turn *u)
 
 /* ---- matching ---- */
 
-static bool
-fits(const struct mk_piece *p, const char *s, size_t n)
-{
-	size_t i;
-
-	if (n == 0 && !p->any)
-		return false;
-	for (i = 0; p->set != NULL && i < n; i++)
-		if (!mk_set_has(p->set, (unsigned char)s[i]))
-			return false;
-	return true;
-}
-
-/* Whether pieces i... match s whole; each capture is as short as can be. len[i] gets
- * the length of piece i. */
-static bool
-match(const struct mk_text *x, size_t i, const char *s, size_t n, size_t *len)
-{
-	const struct mk_piece *p = &x->piece[i];
-	size_t k;
-
-	if (i == x->n)
-		return n == 0;
-	if (p->name == NULL) {
-		len[i] = p->n;
-		return p->n <= n && memcmp(p->text, s, p->n) == 0 &&
-			match(x, i + 1, s + p->n, n - p->n, len);
-	}
-	if (i + 1 == x->n) {
-		len[i] = n;
-		return fits(p, s, n);
-	}
-	for (k = p->any ? 0 : 1; k <= n; k++) {
-		if (p->set != NULL && k > 0 && !mk_set_has(p->set, (unsigned char)s[k - 1]))
-			break;
-		len[i] = k;
-		if (match(x, i + 1, s + k, n - k, len))
-			return true;
-	}
-	return false;
-}
-
 /* 1 matched and captured, 0 not, -1 out of memory. */
 static int
 capture(struct mk_talk *t, const struct mk_text *x, struct mk_err *e)
@@ -403,7 +366,7 @@ capture(struct mk_talk *t, const struct mk_text *x, struct mk_err *e)
 	size_t len[MK_PIECES_MAX], i;
 	const char *s = t->msg.p;
 
-	if (!match(x, 0, s, t->msg.n, len))
+	if (!mk_text_match(x, s, t->msg.n, len))
 		return 0;
 	for (i = 0; i < x->n; s += len[i++]) {
 		struct var *v = x->piece[i].name == NULL || x->piece[i].any ? NULL
@@ -508,19 +471,20 @@ answer(struct turn *u, bool *again)
 static bool
 pause_ms(const struct mk_wait *w, int ms)
 {
-	const struct timespec t = { ms / 1000, ms % 1000 * 1000000L };
-
 	if (w->stop == NULL || *w->stop == 0)
-		(void)ppoll(NULL, 0, &t, w->mask);
+		mk_tcp_pause(ms, w->mask);
 	return w->stop == NULL || *w->stop == 0;
 }
 
 static enum mk_answer
 await_peer(struct turn *u)
 {
-	enum mk_answer a = hear(u);
+	enum mk_answer a;
 	int r;
 
+	/* a client that hung up may come again */
+	while ((a = hear(u)) == MK_ANSWER_GONE && mk_port_fd(u->t->port) == -1)
+		u->t->in.n = 0;
 	if (a != MK_ANSWER_OK)
 		return late(u, a, "the device did not ask in time");
 	if ((r = capture(u->t, u->s->await, u->e)) == 1)
@@ -543,6 +507,7 @@ put(struct turn *u)
 	t->out.n = 0;
 	if (compose(t, u->s->send, &t->out, u->e) == -1)
 		return MK_ANSWER_GONE;
+	t->sent = true;
 	r = mk_port_write(t->port, t->out.p, t->out.n, &u->w, NULL, u->e);
 	if (r == 1)
 		return MK_ANSWER_OK;
@@ -587,6 +552,7 @@ mk_talk_do(struct mk_talk *t, const char *state, const sigset_t *mask,
 	struct turn u = { .t = t, .w = { .mask = mask, .stop = stop }, .e = e };
 	enum mk_answer a = MK_ANSWER_OK;
 
+	t->sent = false;
 	for (u.s = t->p->state; u.s != NULL && a == MK_ANSWER_OK; u.s = u.s->next)
 		if (strcmp(u.s->name, state) == 0 && (a = do_state(&u)) != MK_ANSWER_OK)
 			return a;

@@ -49,6 +49,14 @@ mk_tcp_poll(int fd, short events, const struct mk_wait *w)
 	}
 }
 
+void
+mk_tcp_pause(int ms, const sigset_t *mask)
+{
+	const struct timespec t = { ms / 1000, ms % 1000 * 1000000L };
+
+	(void)ppoll(NULL, 0, &t, mask);
+}
+
 static int
 resolve(const char *host, const char *port, int flags, struct addrinfo **list, struct mk_err *e)
 {

@@ -13,4 +13,7 @@ int mk_tcp_accept(int listenfd, const struct mk_wait *w, int *fd, struct mk_err 
 /* Wait for events on fd: 1 there, 0 time is up or told to stop, -1 with errno. */
 int mk_tcp_poll(int fd, short events, const struct mk_wait *w);
 
+/* Let so many ms pass, or a signal come. */
+void mk_tcp_pause(int ms, const sigset_t *mask);
+
 #endif
