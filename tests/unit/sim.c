@@ -262,7 +262,11 @@ refused(const char *device, int code, const char *want)
 
 	ok(mk_laser_open(&l, device, &conf, &e) == -1 && e.code == code && l == NULL,
 		"refused: %s", device);
-	is(e.msg, want, "says so");
+	/* a '*' at the end stands for the rest */
+	if (want[strlen(want) - 1] == '*')
+		ok(strncmp(e.msg, want, strlen(want) - 1) == 0, "says so: %s", e.msg);
+	else
+		is(e.msg, want, "says so");
 }
 
 static void
@@ -272,8 +276,8 @@ arguments(void)
 	struct mk_laser *a = NULL, *b = NULL;
 	char path[PATH_MAX];
 
-	refused("sim", MK_EUSAGE, "device 'sim': no such kind of device: there is sim:");
-	refused("lmc:usb", MK_EUSAGE, "device 'lmc:usb': no such kind of device: there is sim:");
+	refused("sim", MK_EUSAGE, "device 'sim': no such kind of device: there is sim:*");
+	refused("lsr:usb", MK_EUSAGE, "device 'lsr:usb': no such kind of device: there is sim:*");
 	refused("sim:", MK_EUSAGE, "device 'sim:': the place is missing: sim:PLACE");
 	refused("sim:d?colour=3", MK_EUSAGE, "device sim:d: colour=3: no such setting: there is "
 		"seed, size, material, px, beam, blur, noise, glare, defocus, tilt, turn, pace, weak, "
