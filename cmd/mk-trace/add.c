@@ -7,7 +7,7 @@
 #include "base/num.h"
 #include "cmd/mk-trace/trace.h"
 
-#define BATCH_MAX 500		/* records in one transaction */
+#define BATCH_MAX 5000		/* records in one transaction */
 #define BATCH_MS 50		/* and how long one may stay open */
 
 static const char *opt_quiet, *opt_expect;
@@ -23,6 +23,7 @@ struct batch {
 	struct mk_buf lines;	/* stored in the open transaction, not yet printed */
 	size_t n;		/* of them */
 	struct timespec start;
+	struct mk_time now;	/* of its begin: when its records were stored */
 	bool deaf;		/* our reader is gone, or cannot be written to: store on */
 	struct mk_err why;
 	uint64_t total;
@@ -78,16 +79,13 @@ static int
 add_one(struct cmd *c, struct batch *b, struct mk_rdr *in, struct mk_rec *rec)
 {
 	struct mk_err why;
-	struct mk_time now;
 
-	if (mk_time_now(&now, &c->err) == -1)
-		return -1;
 	if (b->n == 0) {
-		if (mk_store_begin(b->st, &c->err) == -1)
+		if (mk_store_begin(b->st, &c->err) == -1 || mk_time_now(&b->now, &c->err) == -1)
 			return -1;
 		(void)clock_gettime(CLOCK_MONOTONIC, &b->start);
 	}
-	if (mk_store_add(b->st, rec, &now, &c->err) == -1) {
+	if (mk_store_add(b->st, rec, &b->now, &c->err) == -1) {
 		mk_err_at(&c->err, "stdin:%ld", in->lineno);
 		/* a record that is wrong was not begun: those before it are kept */
 		if (c->err.code == MK_EDATA) {
@@ -98,8 +96,8 @@ add_one(struct cmd *c, struct batch *b, struct mk_rdr *in, struct mk_rec *rec)
 		mk_store_rollback(b->st);
 		return -1;
 	}
-	if (mk_rec_line(rec, &b->lines, &c->err) == -1 ||
-	    mk_buf_addc(&b->lines, '\n', &c->err) == -1) {
+	if (opt_quiet == NULL && (mk_rec_line(rec, &b->lines, &c->err) == -1 ||
+	    mk_buf_addc(&b->lines, '\n', &c->err) == -1)) {
 		mk_store_rollback(b->st);
 		return -1;
 	}

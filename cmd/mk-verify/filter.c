@@ -1,56 +1,67 @@
 /* mk-verify without a verb: each record gets its verdict. */
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "base/clock.h"
-#include "base/num.h"
 #include "base/step.h"
 #include "cmd/mk-verify/verify.h"
-#include "image/image.h"
-#include "vision/reader.h"
 
-#define LIMIT_MS 200
-#define HARD_MORE_MS 2000	/* on top, before the reader is killed */
-
-static const char *opt_field, *opt_limit;
+static const char *opt_field;
 
 const struct cmd_opt opts_filter[] = {
 	{ "image-field", 0, "KEY", &opt_field, "the field that names each part's picture" },
-	{ "time-limit", 0, "MS", &opt_limit, "CPU time to look for the code, 10..60000 (200)" },
+	OPT_CAMERA,
+	OPTS_LOOK,
 	{0}
 };
 
 struct run {
-	struct mk_reader *reader;
-	int ms;
+	struct look look;
 	struct mk_buf code, path;
-	struct mk_scan scan;
 };
 
-/* What the verdict is; why is for people, NULL if the reason says it all. */
+/* What the verdict is; why is for people. */
 struct verdict {
 	const char *result, *reason;
 	const char *why;
+	bool stop;		/* the stream ends behind this part, with status */
+	int status;
 };
 
-static const struct verdict passed = { "ok", NULL, NULL };
+static const struct verdict passed = { "ok", NULL, NULL, false, 0 };
+
+static struct verdict
+failed(const char *reason, const char *why)
+{
+	return (struct verdict){ "fail", reason, why, false, CMD_FAILED };
+}
+
+static struct verdict
+refused(const char *reason, const char *why)
+{
+	return (struct verdict){ "refused", reason, why, false, CMD_FAILED };
+}
 
 /* ---- what a part should say ---- */
 
-/* The size that mk-layout gave the symbol; any, if it does not say. */
+/* The kind and size that mk-layout gave the symbol; any, if it does not say. */
 static void
-expected_size(const struct mk_rec *rec, struct mk_scan_want *want)
+expected(const struct run *r, const struct mk_rec *rec, struct mk_scan_want *want)
 {
 	const struct mk_field *f = mk_rec_get(rec, "lay_symbol");
-
 	enum mk_kind kind;
 
-	if (f == NULL)
-		return;
-	if (mk_scan_symbol(f->val, f->vlen, &kind, &want->rows, &want->cols) == 0)
-		want->kinds = kind;
-	else
-		want->rows = want->cols = 0;
+	if (f != NULL) {
+		if (mk_scan_symbol(f->val, f->vlen, &kind, &want->rows, &want->cols) == 0)
+			want->kinds = kind;
+		else
+			want->rows = want->cols = 0;
+	}
+	if (r->code.n <= sizeof want->data) {
+		want->expect = true;
+		want->n = r->code.n;
+		memcpy(want->data, r->code.p, r->code.n);
+	}
 }
 
 /* An id in element string form, "(01)…", means a GS1 symbol. */
@@ -71,57 +82,53 @@ says_code(const struct run *r, const struct mk_code *k)
 	return k->n == r->code.n && memcmp(k->data, r->code.p, k->n) == 0;
 }
 
-static struct verdict
-judge(const struct run *r, const struct mk_rec *rec, enum mk_read_end end)
+/* Whether the symbol is of a kind that is one thing with FNC1 and another without. */
+static bool
+has_fnc1(const struct mk_code *k)
 {
-	const struct mk_code *k = r->scan.best < 0 ? NULL : &r->scan.code[r->scan.best];
+	return (k->kind & (MK_DATAMATRIX | MK_QR | MK_CODE128)) != 0;
+}
 
-	if (end == MK_READ_CRASH)
-		return (struct verdict){ "fail", "crash", "the reader crashed on this picture" };
-	if (end == MK_READ_TIMEOUT)
-		return (struct verdict){ "fail", "timeout", "the reader had to be stopped" };
-	if (k == NULL)
-		return (struct verdict){ "fail", "noread", "no code can be read" };
-	if (r->scan.conflict)
-		return (struct verdict){ "fail", "conflict", "the mark was read in two ways" };
+static struct verdict
+judge(const struct run *r, const struct mk_rec *rec)
+{
+	const struct mk_code *k = look_code(&r->look);
+	const char *why, *fault = look_fault(&r->look, &why);
+
+	if (fault != NULL)
+		return failed(fault, why);
 	if (!says_code(r, k))
-		return (struct verdict){ "fail", "mismatch", "the mark says something else" };
-	if (k->fnc1 != is_gs1(rec))
-		return (struct verdict){ "fail", "fnc1", k->fnc1
+		return failed("mismatch", "the mark says something else");
+	if (has_fnc1(k) && k->fnc1 != is_gs1(rec))
+		return failed("fnc1", k->fnc1
 			? "the symbol begins with FNC1, but the id is no GS1 id"
-			: "the symbol does not begin with FNC1, as GS1 demands" };
+			: "the symbol does not begin with FNC1, as GS1 demands");
+	if (r->look.want.all && r->look.scan.codes > 1)
+		return failed("unexpected", "there is another code in the picture");
 	return passed;
 }
 
+/* The picture, and what is in it. */
 static int
 look(struct cmd *c, struct run *r, const struct mk_rec *rec, struct verdict *v)
 {
-	struct mk_scan_want want = { .ms = r->ms };
-	enum mk_read_end end;
-	struct mk_image im;
-	struct mk_err e;
-	int k;
+	struct mk_scan_want want = r->look.want;
+	int k = r->look.camera != NULL ? look_grab(c, &r->look) : look_file(c, &r->look, r->path.p);
 
-	if (mk_png_read(r->path.p, &im, &e) == -1) {
-		if (e.code == MK_ENOMEM) {
-			c->err = e;
-			return -1;
-		}
-		cmd_warn(c, "%s", e.msg);
-		*v = (struct verdict){ "fail", "image", "its picture cannot be read" };
+	if (k == -1)
+		return -1;
+	if (k == 0 && r->look.camera != NULL) {
+		cmd_warn(c, "%s", r->look.why.msg);
+		*v = (struct verdict){ "fail", "camera", "no picture could be taken", true, CMD_DEVICE };
 		return 0;
 	}
-	expected_size(rec, &want);
-	if (r->code.n <= sizeof want.data) {
-		want.expect = true;
-		want.n = r->code.n;
-		memcpy(want.data, r->code.p, r->code.n);
-	}
-	k = mk_reader_scan(r->reader, &im, &want, &r->scan, &end, &c->err);
-	mk_image_clear(&im);
-	if (k == 0)
-		*v = judge(r, rec, end);
-	return k;
+	expected(r, rec, &want);
+	if (k == 1 && look_scan(c, &r->look, &want) == -1)
+		return -1;
+	if (r->look.end == MK_READ_NONE)
+		cmd_warn(c, "%s", r->look.why.msg);
+	*v = judge(r, rec);
+	return 0;
 }
 
 /* What the work needs, or why there is none to do. */
@@ -129,20 +136,21 @@ static int
 gather(struct cmd *c, struct run *r, const struct mk_rec *rec, struct verdict *v)
 {
 	const struct mk_field *id = mk_rec_get(rec, "id");
-	int code, path;
+	int code, path = 0;
 
 	r->code.n = r->path.n = 0;
 	code = mk_rec_bytes(rec, "code", &r->code, &c->err);
-	path = mk_rec_bytes(rec, opt_field, &r->path, &c->err);
+	if (opt_field != NULL)
+		path = mk_rec_bytes(rec, opt_field, &r->path, &c->err);
 	if (code == -1 || path == -1 || mk_buf_str(&r->path, &c->err) == NULL)
 		return -1;
 	*v = passed;
 	if (id == NULL || id->vlen == 0)
-		*v = (struct verdict){ "refused", "no_id", "no id" };
+		*v = refused("no_id", "no id");
 	else if (code == 0 || r->code.n == 0)
-		*v = (struct verdict){ "refused", "no_code", "no code to compare with" };
-	else if (path == 0 || r->path.n == 0 || strlen(r->path.p) != r->path.n)
-		*v = (struct verdict){ "refused", "no_image", "no picture" };
+		*v = refused("no_code", "no code to compare with");
+	else if (opt_field != NULL && (path == 0 || r->path.n == 0 || strlen(r->path.p) != r->path.n))
+		*v = refused("no_image", "no picture");
 	return 0;
 }
 
@@ -150,22 +158,18 @@ static int
 describe(struct cmd *c, const struct run *r, struct mk_rec *rec, const struct mk_time *t,
 	const struct verdict *v, long ms)
 {
+	const struct mk_code *k = look_code(&r->look);
 	struct mk_err *e = &c->err;
-	const struct mk_code *k = r->scan.best < 0 ? NULL : &r->scan.code[r->scan.best];
-	char name[MK_SCAN_NAME_MAX];
 
 	mk_step_drop(rec, "verify");
 	if (mk_step_stamp(rec, "verify", &c->conf, t, v->result, v->reason, e) == -1)
 		return -1;
 	if (strcmp(v->result, "refused") == 0)
 		return 0;
-	if (k != NULL) {
-		mk_scan_name(k, name);
-		if (mk_rec_setf(rec, e, "verify_symbol", "%s", name) == -1)
-			return -1;
-		if (!says_code(r, k) && mk_rec_set(rec, "verify_read", k->data, k->n, e) == -1)
-			return -1;
-	}
+	if (look_describe(&r->look, rec, "verify_", e) == -1)
+		return -1;
+	if (k != NULL && !says_code(r, k) && mk_rec_set(rec, "verify_read", k->data, k->n, e) == -1)
+		return -1;
 	return mk_rec_setf(rec, e, "verify_ms", "%ld", ms);
 }
 
@@ -185,7 +189,7 @@ tell(struct cmd *c, const struct mk_rec *rec, const struct verdict *v)
 {
 	const struct mk_field *id = mk_rec_get(rec, "id");
 
-	cmd_status(c, CMD_FAILED);
+	cmd_status(c, v->status);
 	if (id == NULL || id->vlen == 0)
 		cmd_warn(c, "a record without an id: %s: %s", v->result, v->why);
 	else
@@ -204,8 +208,7 @@ each(struct cmd *c, struct mk_rec *rec, void *arg)
 	if (mk_step_failed(&c->conf, rec, "verify") != NULL)
 		return 1;
 	(void)clock_gettime(CLOCK_MONOTONIC, &begin);
-	r->scan.codes = 0;
-	r->scan.best = -1;
+	look_reset(&r->look);
 	if (mk_time_now(&now, &c->err) == -1 || gather(c, r, rec, &v) == -1)
 		return -1;
 	if (v.reason == NULL && look(c, r, rec, &v) == -1)
@@ -214,36 +217,38 @@ each(struct cmd *c, struct mk_rec *rec, void *arg)
 		return -1;
 	if (v.reason != NULL)
 		tell(c, rec, &v);
-	return 1;
+	return v.stop ? 2 : 1;
+}
+
+static int
+sources(struct cmd *c)
+{
+	if (c->narg > 0)
+		return cmd_usage(c, "%s: no argument expected", c->arg[0]);
+	if (opt_field == NULL && opt_camera == NULL)
+		return cmd_usage(c, "no pictures: say --image-field KEY, such as "
+			"--image-field mark_image, or -c SPEC");
+	if (opt_field != NULL && opt_camera != NULL)
+		return cmd_usage(c, "--image-field or -c: one of the two");
+	if (opt_field != NULL && !mk_key_ok(opt_field, strlen(opt_field)))
+		return cmd_usage(c, "--image-field: '%s' is no field name", opt_field);
+	return 0;
 }
 
 int
 run_filter(struct cmd *c)
 {
-	struct run r = { .ms = LIMIT_MS };
-	uint64_t ms;
+	struct run *r = calloc(1, sizeof *r);
 	int k;
 
+	if (r == NULL)
+		return mk_err_nomem(&c->err);
 	c->epipe = CMD_DEVICE;
-	if (c->narg > 0)
-		return cmd_usage(c, "%s: no argument expected", c->arg[0]);
-	if (opt_field == NULL)
-		return cmd_usage(c, "no pictures: say --image-field KEY, such as "
-			"--image-field mark_image");
-	if (!mk_key_ok(opt_field, strlen(opt_field)))
-		return cmd_usage(c, "--image-field: '%s' is no field name", opt_field);
-	if (opt_limit != NULL) {
-		if (mk_num_u64(opt_limit, strlen(opt_limit), 10, 60000, &ms, &c->err) == -1) {
-			c->err.code = MK_EUSAGE;
-			return mk_err_at(&c->err, "--time-limit");
-		}
-		r.ms = (int)ms;
-	}
-	if (mk_reader_new(&r.reader, r.ms + HARD_MORE_MS, &c->err) == -1)
-		return -1;
-	k = cmd_filter(c, true, each, &r);
-	mk_reader_free(r.reader);
-	mk_buf_clear(&r.code);
-	mk_buf_clear(&r.path);
+	if ((k = sources(c)) == 0 && (k = look_open(c, &r->look)) == 0)
+		k = cmd_filter(c, true, each, r);
+	look_close(&r->look);
+	mk_buf_clear(&r->code);
+	mk_buf_clear(&r->path);
+	free(r);
 	return k;
 }

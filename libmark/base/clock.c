@@ -109,13 +109,32 @@ offset(const char **p, const char *end, int *off)
 	return 0;
 }
 
+static int
+days_in(int year, int mon)
+{
+	static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+
+	return days[mon - 1] + (mon == 2 && year % 4 == 0 && (year % 100 != 0 || year % 400 == 0));
+}
+
+/* Days from 1970-01-01 to a day of the Gregorian calendar; years begin in March here,
+ * so that the leap day is their last. timegm(3) would take longer than all the rest
+ * of a record does. */
+static int64_t
+days_before(int year, int mon, int day)
+{
+	int64_t y = year - (mon < 3);
+
+	return 365 * y + y / 4 - y / 100 + y / 400 + (153 * (mon + (mon < 3 ? 9 : -3)) + 2) / 5 +
+		day - 1 - 719468;
+}
+
 int
 mk_time_parse(const char *s, size_t n, struct mk_time *t, struct mk_err *e)
 {
 	const char *p = s, *end = s + n;
-	struct tm tm = {0}, back;
+	struct tm tm = {0};
 	int ms = 0, off = 0;
-	time_t sec;
 
 	if (part(&p, end, 4, 1970, 9999, '-', &tm.tm_year) == -1 ||
 	    part(&p, end, 2, 1, 12, '-', &tm.tm_mon) == -1 ||
@@ -128,13 +147,10 @@ mk_time_parse(const char *s, size_t n, struct mk_time *t, struct mk_err *e)
 	    part(&p, end, 2, 0, 59, 0, &tm.tm_sec) == -1 ||
 	    fraction(&p, end, &ms) == -1 || offset(&p, end, &off) == -1)
 		goto bad;
-	tm.tm_year -= 1900;
-	tm.tm_mon -= 1;
-	back = tm;
-	sec = timegm(&back);
-	if (back.tm_mday != tm.tm_mday)	/* 30 February and the like */
+	if (tm.tm_mday > days_in(tm.tm_year, tm.tm_mon))
 		goto bad;
-	t->ms = (int64_t)sec * 1000 + ms - off * MIN_MS;
+	t->ms = days_before(tm.tm_year, tm.tm_mon, tm.tm_mday) * 86400000 +
+		((tm.tm_hour * 60 + tm.tm_min) * 60 + tm.tm_sec) * 1000 + ms - off * MIN_MS;
 	t->off = off;
 	if (t->ms < 0 || t->ms > MAX_MS)
 		goto bad;

@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <png.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -141,29 +142,54 @@ read_png(struct state *s)
 	return 0;
 }
 
+/* From s->f, which is closed. */
+static int
+read_stream(struct state *s)
+{
+	int r = -1;
+
+	memset(s->im, 0, sizeof *s->im);
+	s->png = png_create_read_struct(PNG_LIBPNG_VER_STRING, s, on_error, on_warning);
+	if (s->png != NULL)
+		s->info = png_create_info_struct(s->png);
+	if (s->info == NULL)
+		mk_err_nomem(s->e);
+	else
+		r = read_png(s);
+	png_destroy_read_struct(&s->png, &s->info, NULL);
+	free(s->row);
+	free(s->rows);
+	(void)fclose(s->f);
+	if (r == -1)
+		mk_image_clear(s->im);
+	return r;
+}
+
 int
 mk_png_read(const char *path, struct mk_image *im, struct mk_err *e)
 {
 	struct state s = { .name = path, .im = im, .e = e };
-	int r = -1;
 
-	memset(im, 0, sizeof *im);
 	if ((s.f = fopen(path, "rbe")) == NULL)
 		return mk_err_sys(e, MK_EIO, "%s: cannot open", path);
-	s.png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &s, on_error, on_warning);
-	if (s.png != NULL)
-		s.info = png_create_info_struct(s.png);
-	if (s.info == NULL)
-		mk_err_nomem(e);
-	else
-		r = read_png(&s);
-	png_destroy_read_struct(&s.png, &s.info, NULL);
-	free(s.row);
-	free(s.rows);
-	(void)fclose(s.f);
-	if (r == -1)
-		mk_image_clear(im);
-	return r;
+	return read_stream(&s);
+}
+
+int
+mk_png_decode(const void *p, size_t n, const char *name, struct mk_image *im, struct mk_err *e)
+{
+	struct state s = { .name = name, .im = im, .e = e };
+
+	/* opened for reading only, it does not write */
+	if ((s.f = fmemopen((void *)(uintptr_t)p, n, "rb")) == NULL)
+		return mk_err_nomem(e);
+	return read_stream(&s);
+}
+
+bool
+mk_png_is(const void *p, size_t n)
+{
+	return n >= 8 && png_sig_cmp(p, 0, 8) == 0;
 }
 
 /* ---- writing ---- */

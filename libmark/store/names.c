@@ -20,19 +20,33 @@ tail_of(const char *name, size_t n, char out[TAIL])
 	memcpy(out + TAIL - len, p, len);
 }
 
+static int
+find_item(struct mk_store *st, const char *name, size_t n, int64_t *id, struct mk_err *e)
+{
+	return mk_db_value(st->db, id, e, "SELECT id FROM item WHERE name = ?", "t", name, n);
+}
+
 int
 mk_item_id(struct mk_store *st, const char *name, size_t n, bool make, int64_t *id,
 	struct mk_err *e)
 {
 	char tail[TAIL];
-	int r = mk_db_value(st->db, id, e, "SELECT id FROM item WHERE name = ?", "t", name, n);
+	int64_t made = 0;
+	int r;
 
-	if (r != 0 || !make)
-		return r;
+	/* after a new item comes a new one most of the time: one statement, not two */
+	if (!make || !st->made_one) {
+		r = find_item(st, name, n, id, e);
+		if (r != 0 || !make)
+			return r;
+	}
 	tail_of(name, n, tail);
-	if (mk_db_run(st->db, NULL, e, "INSERT INTO item(name, tail) VALUES(?, ?)", "tt", name, n,
-	    tail, (size_t)TAIL) == -1)
+	if (mk_db_run(st->db, &made, e, "INSERT INTO item(name, tail) VALUES(?, ?) "
+	    "ON CONFLICT(name) DO NOTHING", "tt", name, n, tail, (size_t)TAIL) == -1)
 		return -1;
+	st->made_one = made == 1;
+	if (made != 1)
+		return find_item(st, name, n, id, e);
 	*id = mk_db_rowid(st->db);
 	return 2;
 }

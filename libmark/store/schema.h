@@ -34,6 +34,7 @@ struct mk_store {
 	/* inside a write transaction: its own chain, and the one that is taken in */
 	struct mk_chain own, other;
 	int64_t known;		/* own.seq when our last transaction ended; -1 */
+	bool made_one;		/* names.c: the last item asked for was new */
 	struct mk_current *cur;	/* state.c: the item at hand */
 	struct mk_index *ix;	/* index.c */
 	struct mk_asking *asking;	/* ask.c */

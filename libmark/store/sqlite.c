@@ -113,7 +113,8 @@ mk_sqlite_open(struct mk_db **out, const char *path, bool create, struct mk_err 
 	(void)sqlite3_extended_result_codes(db->h, 1);
 	(void)sqlite3_busy_timeout(db->h, BUSY_MS);
 	if ((create && script(&db->db, "PRAGMA journal_mode=WAL", e) == -1) ||
-	    script(&db->db, "PRAGMA synchronous=FULL; PRAGMA cache_size=-32768", e) == -1)
+	    script(&db->db, "PRAGMA synchronous=FULL; PRAGMA cache_size=-32768; "
+	    "PRAGMA wal_autocheckpoint=4000", e) == -1)
 		goto fail;
 	*out = &db->db;
 	return 0;

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -26,12 +27,15 @@ struct mk_reader {
 };
 
 struct request {
-	int w, h;
+	int w, h;		/* of pixels; w is 0: n bytes of a file */
+	size_t n;
+	char name[128];
 	struct mk_scan_want want;
 };
 
 struct reply {
 	int r;
+	bool none;		/* no picture, as e says */
 	struct mk_err e;
 	struct mk_scan scan;	/* comes last: codes that are not used are not sent */
 };
@@ -79,6 +83,26 @@ send_all(int fd, const void *p, size_t n)
 	return 0;
 }
 
+/* The picture that is on its way. -1 without a way to go on (no room for it, the
+ * parent is gone), 0 if it is none, as re->e says, 1. */
+static int
+recv_picture(int fd, const struct request *q, struct mk_image *im, struct reply *re)
+{
+	void *file;
+	int r;
+
+	if (q->w > 0)
+		return mk_image_new(im, q->w, q->h, &re->e) == -1 || recv_all(fd, im->px, q->n) == -1
+			? -1 : 1;
+	if ((file = malloc(q->n + 1)) == NULL)
+		return -1;
+	r = recv_all(fd, file, q->n);
+	if (r == 0)
+		r = mk_image_decode(file, q->n, q->name, im, &re->e) == 0;
+	free(file);
+	return r;
+}
+
 static void
 child_loop(int fd)
 {
@@ -86,14 +110,18 @@ child_loop(int fd)
 	struct request q;
 	struct reply re;
 	struct mk_image im;
+	int r;
 
 	while (recv_all(fd, &q, sizeof q) == 0) {
 		memset(&re, 0, reply_size(&none));
-		re.r = mk_image_new(&im, q.w, q.h, &re.e);
-		/* the picture is on its way; without room for it there is no going on */
-		if (re.r == -1 || recv_all(fd, im.px, (size_t)q.w * (size_t)q.h) == -1)
+		if ((r = recv_picture(fd, &q, &im, &re)) == -1)
 			return;
-		re.r = mk_scan_image(&im, &q.want, &re.scan, &re.e);
+		re.scan.best = -1;
+		re.none = r == 0 && re.e.code != MK_ENOMEM;
+		if (r == 0)
+			re.r = -1;
+		else if ((re.r = mk_scan_image(&im, &q.want, &re.scan, &re.e)) == -1)
+			re.scan.codes = 0;
 		mk_image_clear(&im);
 		if (send_all(fd, &re, reply_size(&re.scan)) == -1)
 			return;
@@ -111,9 +139,13 @@ child(int fd, pid_t parent)
 	/* an assert that fails in there is reported by us, not by a core and a line */
 	(void)setrlimit(RLIMIT_CORE, &no_core);
 	(void)signal(SIGINT, SIG_IGN);
-	if (null != -1 && dup2(null, STDIN_FILENO) != -1 && dup2(null, STDOUT_FILENO) != -1 &&
-	    dup2(null, STDERR_FILENO) != -1 && getppid() == parent)
-		child_loop(fd);
+	/* what the tool has open (a camera, a port, its pipes) is not held open in here */
+	fd = fcntl(fd, F_DUPFD_CLOEXEC, 4);
+	if (null != -1 && fd != -1 && dup2(null, STDIN_FILENO) != -1 && dup2(null, STDOUT_FILENO) != -1 &&
+	    dup2(null, STDERR_FILENO) != -1 && dup2(fd, 3) != -1 && getppid() == parent) {
+		closefrom(4);
+		child_loop(3);
+	}
 	_exit(0);
 }
 
@@ -228,21 +260,27 @@ move(struct mk_reader *r, short dir, char *p, size_t n, int64_t deadline)
 }
 
 static enum mk_read_end
-ask(struct mk_reader *r, const struct mk_image *im, const struct mk_scan_want *want,
+ask(struct mk_reader *r, const struct mk_picture *pic, const struct mk_scan_want *want,
 	struct reply *re)
 {
 	const size_t head = offsetof(struct reply, scan) + offsetof(struct mk_scan, code);
 	int64_t deadline = now_ms() + r->hard_ms;
+	const void *px = pic->file;
 	struct request q;
 	enum mk_read_end end;
 
 	memset(&q, 0, sizeof q);
-	q.w = im->w;
-	q.h = im->h;
+	if (pic->im != NULL) {
+		q.w = pic->im->w;
+		q.h = pic->im->h;
+		px = pic->im->px;
+	}
+	q.n = pic->im == NULL ? pic->n : (size_t)q.w * (size_t)q.h;
+	(void)snprintf(q.name, sizeof q.name, "%s", pic->name == NULL ? "picture" : pic->name);
 	q.want = *want;
 	end = move(r, POLLOUT, (char *)&q, sizeof q, deadline);
 	if (end == MK_READ_DONE)
-		end = move(r, POLLOUT, (char *)im->px, (size_t)im->w * (size_t)im->h, deadline);
+		end = move(r, POLLOUT, (char *)(uintptr_t)px, q.n, deadline);
 	if (end == MK_READ_DONE)
 		end = move(r, POLLIN, (char *)re, head, deadline);
 	if (end == MK_READ_DONE && (re->scan.codes < 0 || re->scan.codes > MK_SCAN_CODES))
@@ -263,7 +301,7 @@ see_if_alive(struct mk_reader *r)
 }
 
 int
-mk_reader_scan(struct mk_reader *r, const struct mk_image *im,
+mk_reader_scan(struct mk_reader *r, const struct mk_picture *pic,
 	const struct mk_scan_want *want, struct mk_scan *out, enum mk_read_end *end,
 	struct mk_err *e)
 {
@@ -274,14 +312,15 @@ mk_reader_scan(struct mk_reader *r, const struct mk_image *im,
 	see_if_alive(r);
 	if (r->pid == -1 && start(r, e) == -1)
 		return -1;
-	*end = ask(r, im, want, &re);
+	*end = ask(r, pic, want, &re);
 	if (*end != MK_READ_DONE) {
 		stop(r);
 		return 0;
 	}
 	if (re.r == -1) {
 		*e = re.e;
-		return -1;
+		*end = re.none ? MK_READ_NONE : *end;
+		return re.none ? 0 : -1;
 	}
 	memcpy(out, &re.scan, reply_size(&re.scan) - offsetof(struct reply, scan));
 	return 0;

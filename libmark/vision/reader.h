@@ -9,8 +9,18 @@
 
 struct mk_reader;
 
+/* A picture: pixels, or, with im NULL, the n bytes of a picture file (image.h), which
+ * the child unpacks. name is for messages. */
+struct mk_picture {
+	const struct mk_image *im;
+	const void *file;
+	size_t n;
+	const char *name;
+};
+
 enum mk_read_end {
 	MK_READ_DONE,		/* *out says what was found */
+	MK_READ_NONE,		/* the file is no picture; e says why */
 	MK_READ_CRASH,		/* the child died on this picture */
 	MK_READ_TIMEOUT		/* it was killed after the hard limit */
 };
@@ -20,7 +30,7 @@ int mk_reader_new(struct mk_reader **r, int hard_ms, struct mk_err *e);
 void mk_reader_free(struct mk_reader *r);	/* NULL is allowed */
 
 /* Scan a picture. 0, or -1 if no child can be had (MK_EIO, MK_ENOMEM). */
-int mk_reader_scan(struct mk_reader *r, const struct mk_image *im,
+int mk_reader_scan(struct mk_reader *r, const struct mk_picture *pic,
 	const struct mk_scan_want *want, struct mk_scan *out, enum mk_read_end *end,
 	struct mk_err *e);
 

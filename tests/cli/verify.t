@@ -6,7 +6,7 @@ export MK_OPERATOR=eva
 V="mk-verify --image-field mark_image"
 
 # The verdict's fields, in their order, without times.
-verdict() { printf '%s\n' "$1" | tr '\t' '\n' | sed -n '/^verify_/p' | sed 's/_time:.*/_time:T/; s/_ms:[0-9]*$/_ms:N/'; }
+verdict() { printf '%s\n' "$1" | tr '\t' '\n' | sed -n '/^verify_/p' | sed 's/_time:.*/_time:T/; s/_ms:[0-9]*$/_ms:N/; s/_engine:.*/_engine:E/'; }
 context() { echo "verify_site:ankara-1
 verify_line:L3
 verify_station:ST40
@@ -27,6 +27,7 @@ is "the verdict" "$(verdict "$out")" "verify_time:T
 verify_result:ok
 $(context "$out")
 verify_symbol:datamatrix-18x18
+verify_engine:E
 verify_ms:N"
 like "its time is RFC 3339" "$(field verify_time "$out")" "20??-??-??T??:??:??.???+00:00"
 cp out again
@@ -50,21 +51,26 @@ part 3 >in
 fails "missing strokes" noread "no code can be read"
 part 1 | sed "s/code:[^	]*/$(part 4 | tr '\t' '\n' | grep ^code:)/" >in
 fails "another part's mark" mismatch "the mark says something else" "verify_symbol:datamatrix-18x18
+verify_engine:E
 verify_read:$(field code "$(part 1)")"
 part 1 | sed 's/code:\([^	]*\)/code:\1x/' >in
 fails "a code that is longer" mismatch "the mark says something else" "verify_symbol:datamatrix-18x18
+verify_engine:E
 verify_read:$(field code "$(part 1)")"
 part 1 | sed 's/code:[^	]*/code:0/' >in
 fails "a code that the mark begins with" mismatch "the mark says something else" "verify_symbol:datamatrix-18x18
+verify_engine:E
 verify_read:$(field code "$(part 1)")"
 part 1 | sed 's/^id:[^	]*/id:B-1/' >in
-fails "FNC1 where none belongs" fnc1 "the symbol begins with FNC1, but the id is no GS1 id" "verify_symbol:datamatrix-18x18"
+fails "FNC1 where none belongs" fnc1 "the symbol begins with FNC1, but the id is no GS1 id" "verify_symbol:datamatrix-18x18
+verify_engine:E"
 
 sed 's/^text.*//' bracket.lay >plain.lay
 printf 'id:B-2\tcode:B-2\n' | mk-layout -t plain.lay | mk-laser -d sim:pix >in
 run "a plain symbol for a plain id" 0 ok "" sh -c "$V --columns verify_result <in | sed s/verify_result://"
 sed 's/^id:[^	]*/id:(01)09506000134352(21)7/' in >in2 && mv in2 in
-fails "FNC1 is missing" fnc1 "the symbol does not begin with FNC1, as GS1 demands" "verify_symbol:datamatrix-10x10"
+fails "FNC1 is missing" fnc1 "the symbol does not begin with FNC1, as GS1 demands" "verify_symbol:datamatrix-10x10
+verify_engine:E"
 
 # ---- pictures that are none ----
 
@@ -79,10 +85,10 @@ $(context "$out")
 verify_ms:N"
 }
 image() { part 1 | sed "s#mark_image:[^	]*#mark_image:$1#" >in; }
-image none.png; bad "no file" "none.png: cannot open: No such file or directory"
+image none.png; bad "no file" "none.png: *No such file or directory"
 image pix; bad "a folder" "pix: cannot read: Is a directory"
-image mk.conf; bad "no PNG" "mk.conf: no usable PNG: *"
-: >empty.png; image empty.png; bad "an empty file" "empty.png: no usable PNG: *"
+image mk.conf; bad "no picture file" "mk.conf: no usable picture: *"
+: >empty.png; image empty.png; bad "an empty file" "empty.png: no usable picture: *"
 head -c 3000 "$(field mark_image "$(part 1)")" >cut.png; image cut.png; bad "a picture cut short" "cut.png: no usable PNG: *"
 
 # ---- nothing to verify ----
@@ -118,7 +124,7 @@ is "each has its verdict" "$(for l in 1 2 3 4 5 6; do field verify_result "$(sed
 
 : >none
 use='see mk-verify --help'
-run "no pictures" 2 "" "mk-verify: no pictures: say --image-field KEY, such as --image-field mark_image: $use" mk-verify <none
+run "no pictures" 2 "" "mk-verify: no pictures: say --image-field KEY, such as --image-field mark_image, or -c SPEC: $use" mk-verify <none
 run "a field's name" 2 "" "mk-verify: --image-field: 'Mark' is no field name: $use" mk-verify --image-field Mark <none
 run "a time" 2 "" "mk-verify: --time-limit: '1s' is not a whole number" $V --time-limit 1s <none
 run "a longer time" 2 "" "mk-verify: --time-limit: 60001 is out of range: 10 to 60000" $V --time-limit 60001 <none

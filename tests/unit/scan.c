@@ -417,22 +417,22 @@ readers(void)
 	render(&s, 6, 50, 180, 10, &im);
 	ok(mk_reader_new(&r, 0, &e) == 0, "a reader");
 	first = mk_reader_pid(r);
-	ok(mk_reader_scan(r, &im, &any, &got, &end, &e) == 0 && end == MK_READ_DONE && got.code[0].fnc1 &&
+	ok(mk_reader_scan(r, &(struct mk_picture){ .im = &im }, &any, &got, &end, &e) == 0 && end == MK_READ_DONE && got.code[0].fnc1 &&
 		says(&got, "0109506000134352211234", 22), "reads");
-	ok(kill(first, SIGKILL) == 0 && mk_reader_scan(r, &im, &any, &got, &end, &e) == 0 &&
+	ok(kill(first, SIGKILL) == 0 && mk_reader_scan(r, &(struct mk_picture){ .im = &im }, &any, &got, &end, &e) == 0 &&
 		(end == MK_READ_CRASH || says(&got, "0109506000134352211234", 22)),
 		"killed between two pictures");
-	ok(mk_reader_scan(r, &im, &any, &got, &end, &e) == 0 && end == MK_READ_DONE && got.code[0].n == 22 &&
+	ok(mk_reader_scan(r, &(struct mk_picture){ .im = &im }, &any, &got, &end, &e) == 0 && end == MK_READ_DONE && got.code[0].n == 22 &&
 		mk_reader_pid(r) != first && mk_reader_pid(r) > 0, "it is another one that reads on");
 	/* stopped, it cannot read what it is sent, and is killed in the midst of it */
 	ok(kill(mk_reader_pid(r), SIGSTOP) == 0, "a reader that hangs");
 	mk_reader_free(r);
 	ok(mk_reader_new(&r, 200, &e) == 0 && kill(mk_reader_pid(r), SIGSTOP) == 0 &&
 		mk_image_new(&big, 2000, 2000, &e) == 0, "another, given a large picture");
-	ok(mk_reader_scan(r, &big, &any, &got, &end, &e) == 0 && end == MK_READ_TIMEOUT &&
+	ok(mk_reader_scan(r, &(struct mk_picture){ .im = &big }, &any, &got, &end, &e) == 0 && end == MK_READ_TIMEOUT &&
 		got.codes == 0, "is given up after its hard limit");
 	mk_image_clear(&big);
-	ok(mk_reader_scan(r, &im, &any, &got, &end, &e) == 0 && end == MK_READ_DONE && got.code[0].n == 22,
+	ok(mk_reader_scan(r, &(struct mk_picture){ .im = &im }, &any, &got, &end, &e) == 0 && end == MK_READ_DONE && got.code[0].n == 22,
 		"and the next picture is read");
 	mk_reader_free(r);
 	mk_reader_free(NULL);
@@ -475,7 +475,7 @@ crafted(int symbols)
 		ecc_check(w, 5, 7);
 		ecc_draw(&s, 12, w);
 		render(&s, 5, 40, 200, 0, &im);
-		bad += mk_reader_scan(r, &im, &want, &got, &end, &e) != 0;
+		bad += mk_reader_scan(r, &(struct mk_picture){ .im = &im }, &want, &got, &end, &e) != 0;
 		crashed += end == MK_READ_CRASH;
 		bad += i % 10 == 0 && end != MK_READ_CRASH;
 		mk_image_clear(&im);
