@@ -106,8 +106,11 @@ under() {
 # preloaded COMMAND…: it can open a pty as a serial port (tests/sim/pty-shim.c). The
 # sanitizers' library does not mind that another comes first.
 preloaded() {
-	LD_PRELOAD=$MK_BUILD/tests/sim/pty-shim.so ASAN_OPTIONS=verify_asan_link_order=0:${ASAN_OPTIONS:-} "$@"
+	# shellcheck disable=SC2086
+	env $shim "$@"
 }
+# env $shim COMMAND… & has the command's own process in $!
+shim="LD_PRELOAD=$MK_BUILD/tests/sim/pty-shim.so ASAN_OPTIONS=verify_asan_link_order=0:${ASAN_OPTIONS:-}"
 
 # Wait, without sleeping for a time, until a command succeeds.
 await() {

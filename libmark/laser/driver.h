@@ -64,6 +64,9 @@ struct mk_driver {
 };
 
 extern const struct mk_driver mk_driver_sim;
+extern const struct mk_driver mk_driver_grbl;
 extern const struct mk_driver mk_driver_text;
+extern const struct mk_driver mk_driver_gcode;
+extern const struct mk_driver mk_driver_svg;
 
 #endif

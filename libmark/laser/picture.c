@@ -92,8 +92,8 @@ give_name(int dirfd, int fd, const char *tmp, const char *name)
 }
 
 int
-mk_picture_save(int dirfd, const char *dir, const struct mk_rec *rec,
-	const struct mk_image *im, char *path, size_t size, struct mk_err *e)
+mk_picture_put(int dirfd, const char *dir, const struct mk_rec *rec, const char *ext,
+	mk_picture_write *write_it, const void *arg, char *path, size_t size, struct mk_err *e)
 {
 	char stem[MK_PICTURE_NAME_MAX], name[MK_PICTURE_NAME_MAX + 24], tmp[32];
 	int fd, i, r = -1;
@@ -103,14 +103,14 @@ mk_picture_save(int dirfd, const char *dir, const struct mk_rec *rec,
 	fd = scratch(dirfd, tmp, sizeof tmp);
 	if (fd == -1)
 		return mk_err_sys(e, MK_EIO, "%s: cannot make a picture", dir);
-	(void)snprintf(path, size, "%s/%s.png", dir, stem);
-	if (mk_png_write(fd, path, im, e) == -1)
+	(void)snprintf(path, size, "%s/%s.%s", dir, stem, ext);
+	if (write_it(fd, path, arg, e) == -1)
 		goto out;
 	for (i = 1; i <= COPIES_MAX; i++) {
 		if (i == 1)
-			(void)snprintf(name, sizeof name, "%s.png", stem);
+			(void)snprintf(name, sizeof name, "%s.%s", stem, ext);
 		else
-			(void)snprintf(name, sizeof name, "%s-%d.png", stem, i);
+			(void)snprintf(name, sizeof name, "%s-%d.%s", stem, i, ext);
 		if (give_name(dirfd, fd, tmp, name) == 0) {
 			(void)snprintf(path, size, "%s/%s", dir, name);
 			r = 0;
@@ -125,4 +125,17 @@ out:
 		(void)unlinkat(dirfd, tmp, 0);
 	(void)close(fd);
 	return r;
+}
+
+static int
+write_png(int fd, const char *name, const void *arg, struct mk_err *e)
+{
+	return mk_png_write(fd, name, arg, e);
+}
+
+int
+mk_picture_save(int dirfd, const char *dir, const struct mk_rec *rec,
+	const struct mk_image *im, char *path, size_t size, struct mk_err *e)
+{
+	return mk_picture_put(dirfd, dir, rec, "png", write_png, im, path, size, e);
 }

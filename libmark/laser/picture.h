@@ -15,9 +15,14 @@
  * most 100 bytes each; "part" if nothing is left. */
 int mk_picture_name(const struct mk_rec *rec, char out[MK_PICTURE_NAME_MAX], struct mk_err *e);
 
-/* Write the picture into the folder dirfd as NAME.png, or NAME-2.png, NAME-3.png …
+/* Write a part's file into the folder dirfd as NAME.ext, or NAME-2.ext, NAME-3.ext …
  * if there is one: nothing is overwritten, nothing half written is seen. path gets
- * dir/NAME.png. */
+ * dir/NAME.ext; write writes the whole file. */
+typedef int mk_picture_write(int fd, const char *name, const void *arg, struct mk_err *e);
+int mk_picture_put(int dirfd, const char *dir, const struct mk_rec *rec, const char *ext,
+	mk_picture_write *write, const void *arg, char *path, size_t size, struct mk_err *e);
+
+/* The same with a picture, as PNG. */
 int mk_picture_save(int dirfd, const char *dir, const struct mk_rec *rec,
 	const struct mk_image *im, char *path, size_t size, struct mk_err *e);
 

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pty.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -103,6 +104,7 @@ peer_connect(const char *port)
 __attribute__((unused)) static int
 peer_open(const char *how, const char *file)
 {
+	(void)signal(SIGPIPE, SIG_IGN);
 	if (strcmp(how, "pty") == 0)
 		return peer_pty(file);
 	return strcmp(how, "tcp") == 0 ? peer_tcp(file) : peer_connect(file);

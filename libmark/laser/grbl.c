@@ -1,0 +1,581 @@
+/* GRBL 1.1 and grblHAL, over a serial line or TCP. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/num.h"
+#include "job/gcode.h"
+#include "laser/driver.h"
+#include "laser/grbl.h"
+
+#define CONNECT_MS 5000
+#define ANSWER_MS 700		/* for the first answer, before it is asked again */
+#define START_MS 8000		/* for a controller that starts up */
+#define QUIET_MS 100		/* of silence: all has been said */
+#define LATE_MS 1500		/* the same, while answers are due */
+#define HOME_MS 120000
+#define BANNER_MS 1500
+#define TRIES 3			/* of a start that was cut by a reset */
+#define RX_DEFAULT 128
+#define WINDOW_MAX 8192
+#define WINDOW_MIN 32		/* the longest line of ours */
+
+/* What a controller tells of itself. */
+struct facts {
+	double s_max, s_min;		/* $30 $31 */
+	double x_rate, y_rate;		/* $110 $111, mm/min */
+	double x_max, y_max;		/* $130 $131, mm */
+	double laser;			/* $32 */
+	unsigned seen;			/* bits: which of them it told */
+	unsigned long rx;		/* [OPT:…], bytes */
+	char version[64];		/* [VER:…] */
+	char options[32];
+};
+
+struct grbl {
+	const char *name;
+	struct mk_port *port;
+	int lockfd;
+	struct mk_grbl_io io;
+	struct facts facts;
+	bool has_origin, home, check;
+	bool greeted;		/* its banner came */
+	int64_t x0, y0;		/* µm: where the field's centre is in the work coordinates */
+	int64_t w, h;		/* µm, of mk.conf; 0: all of the travel */
+	struct mk_job_limits lim;
+};
+
+/* ---- the argument ---- */
+
+static int
+pair(const char *v, int64_t min, int64_t *a, int64_t *b, struct mk_err *e)
+{
+	const char *s = strchr(v, ',');
+	const int64_t max = 2 * MK_JOB_XY_MAX;
+
+	if (s == NULL)
+		return mk_err(e, MK_EUSAGE, "'%s' is not X,Y in mm", v);
+	return mk_num_fix(v, (size_t)(s - v), 3, min, max, a, e) == -1 ? -1
+		: mk_num_fix(s + 1, strlen(s + 1), 3, min, max, b, e);
+}
+
+static int
+yes_no(const char *v, bool *to, struct mk_err *e)
+{
+	*to = strcmp(v, "yes") == 0;
+	return *to || strcmp(v, "no") == 0 ? 0 : mk_err(e, MK_EUSAGE, "'%s' is not yes or no", v);
+}
+
+static int
+set_one(struct grbl *g, struct mk_port_conf *port, const struct mk_setting *s, struct mk_err *e)
+{
+	int r;
+
+	if (strcmp(s->key, "origin") == 0) {
+		g->has_origin = true;
+		return pair(s->val, -2 * MK_JOB_XY_MAX, &g->x0, &g->y0, e);
+	}
+	if (strcmp(s->key, "home") == 0)
+		return yes_no(s->val, &g->home, e);
+	if (strcmp(s->key, "check") == 0)
+		return yes_no(s->val, &g->check, e);
+	r = mk_port_setting(port, s->key, s->val, e);
+	return r == 1 ? 0 : r == -1 ? -1 : mk_err(e, MK_EUSAGE, "no such setting: there is origin, "
+		"home, check, " MK_PORT_KEYS);
+}
+
+static int
+settings(struct grbl *g, const struct mk_laser_arg *arg, struct mk_port_conf *port,
+	struct mk_err *e)
+{
+	const struct mk_device *d = mk_conf_device(arg->conf, "grbl");
+	const char *field = mk_device_get(d, "field"), *origin = mk_device_get(d, "origin");
+	size_t i;
+
+	if (field != NULL && pair(field, 1, &g->w, &g->h, e) == -1) {
+		e->code = MK_ECONF;
+		return mk_err_at(e, "%s:%ld: device grbl: field=%s", arg->conf->path, d->line, field);
+	}
+	if (origin != NULL) {
+		g->has_origin = true;
+		if (pair(origin, -2 * MK_JOB_XY_MAX, &g->x0, &g->y0, e) == -1) {
+			e->code = MK_ECONF;
+			return mk_err_at(e, "%s:%ld: device grbl: origin=%s", arg->conf->path, d->line,
+				origin);
+		}
+	}
+	for (i = 0; i < arg->nset; i++)
+		if (set_one(g, port, &arg->set[i], e) == -1) {
+			e->code = MK_EUSAGE;
+			return mk_err_at(e, "device %s: %s=%s", arg->name, arg->set[i].key,
+				arg->set[i].val);
+		}
+	return 0;
+}
+
+static void
+grbl_close(void *dev)
+{
+	struct grbl *g = dev;
+
+	if (g == NULL)
+		return;
+	mk_grbl_io_clear(&g->io);
+	mk_port_close(g->port);
+	free(g);
+}
+
+static int
+grbl_open(void **dev, const struct mk_laser_arg *arg, struct mk_err *e)
+{
+	const struct mk_wait w = { .until = mk_port_now() + CONNECT_MS };
+	struct mk_port_conf port = { .baud = 115200 };
+	struct grbl *g = calloc(1, sizeof *g);
+
+	if (g == NULL)
+		return mk_err_nomem(e);
+	g->name = arg->name;
+	if (settings(g, arg, &port, e) == -1)
+		goto fail;
+	if (mk_port_open(&g->port, arg->place, &port, &w, e) == -1) {
+		if (e->code == MK_EUSAGE)
+			mk_err_at(e, "device %s", g->name);
+		goto fail;
+	}
+	if ((g->lockfd = mk_port_lockfd(g->port, e)) == -1)
+		goto fail;
+	g->io.port = g->port;
+	*dev = g;
+	return 0;
+fail:
+	grbl_close(g);
+	return -1;
+}
+
+static int
+grbl_place(const void *dev, struct mk_buf *out, struct mk_err *e)
+{
+	return mk_port_place(((const struct grbl *)dev)->port, out, e);
+}
+
+static int
+grbl_lockfd(const void *dev)
+{
+	return ((const struct grbl *)dev)->lockfd;
+}
+
+static void
+grbl_limits(const void *dev, struct mk_job_limits *lim)
+{
+	*lim = ((const struct grbl *)dev)->lim;
+}
+
+static void
+grbl_off(void *dev)
+{
+	mk_grbl_abort(((const struct grbl *)dev)->port);
+}
+
+/* ---- the start: what it is, and whether it is set up for this ---- */
+
+static const struct { const char *key; size_t at; } wanted[] = {
+	{ "$30=", offsetof(struct facts, s_max) }, { "$31=", offsetof(struct facts, s_min) },
+	{ "$32=", offsetof(struct facts, laser) }, { "$110=", offsetof(struct facts, x_rate) },
+	{ "$111=", offsetof(struct facts, y_rate) }, { "$130=", offsetof(struct facts, x_max) },
+	{ "$131=", offsetof(struct facts, y_max) }
+};
+#define WANTED (sizeof wanted / sizeof *wanted)
+
+/* A line of the answers to $I and $$. */
+static void
+learn(struct facts *f, const char *line)
+{
+	unsigned long blocks, rx;
+	size_t i, n;
+
+	if (strncmp(line, "[VER:", 5) == 0) {
+		(void)snprintf(f->version, sizeof f->version, "%.*s", (int)strcspn(line + 5, "]"),
+			line + 5);
+	} else if (strncmp(line, "[OPT:", 5) == 0) {
+		n = strcspn(line + 5, ",]");
+		(void)snprintf(f->options, sizeof f->options, "%.*s", (int)n, line + 5);
+		if (sscanf(line + 5 + n, ",%lu,%lu", &blocks, &rx) == 2)
+			f->rx = rx;
+	}
+	for (i = 0; i < WANTED; i++) {
+		char *end;
+		double v;
+
+		n = strlen(wanted[i].key);
+		if (strncmp(line, wanted[i].key, n) != 0)
+			continue;
+		/* libmark sets no locale: the point is a point */
+		v = strtod(line + n, &end);
+		if (end != line + n && v >= 0 && v < 1e9) {
+			memcpy((char *)f + wanted[i].at, &v, sizeof v);
+			f->seen |= 1u << i;
+		}
+	}
+}
+
+/* Ask once: 1 it answered; 0 it did not within ms; 2 it did not, and was reset; -1. */
+static int
+ask(struct grbl *g, const char *question, int ms, struct mk_err *e)
+{
+	const struct mk_wait w = { .until = mk_port_now() + ms };
+	int r = mk_port_write(g->port, question, strlen(question), &w, NULL, e);
+	enum mk_grbl_answer a = MK_GRBL_TEXT;
+	bool reset = false;
+
+	mk_grbl_expect(&g->io, 0);
+	while (r == 1 && a != MK_GRBL_OK && a != MK_GRBL_ERROR) {
+		a = mk_grbl_hear(&g->io, w.until, e);
+		if (a == MK_GRBL_TEXT)
+			learn(&g->facts, g->io.line);
+		else if (a == MK_GRBL_GONE)
+			r = -1;
+		else if (a == MK_GRBL_NOTHING)
+			r = reset ? 2 : 0;
+		else if (a == MK_GRBL_RESET) {
+			/* did the question reach it before, or after? */
+			reset = true;
+			mk_grbl_io_reset(&g->io);
+			mk_grbl_expect(&g->io, 0);
+		}
+	}
+	return r;
+}
+
+/* Hear it out: answers to questions that were asked again may be on their way. */
+static int
+hear_out(struct grbl *g, struct mk_err *e)
+{
+	for (;;) {
+		int64_t until = mk_port_now() + (g->io.npending > 0 ? LATE_MS : QUIET_MS);
+		enum mk_grbl_answer a = mk_grbl_hear(&g->io, until, e);
+
+		if (a == MK_GRBL_GONE)
+			return -1;
+		if (a == MK_GRBL_NOTHING)
+			break;
+		if (a == MK_GRBL_RESET)
+			mk_grbl_io_reset(&g->io);
+		if (a == MK_GRBL_TEXT)
+			learn(&g->facts, g->io.line);
+	}
+	mk_grbl_io_reset(&g->io);
+	return 0;
+}
+
+/* A controller may start up only now (its line was opened), with a banner or without;
+ * so it is asked until it answers. */
+static int
+greet(struct grbl *g, struct mk_err *e)
+{
+	int64_t end = mk_port_now() + START_MS;
+	int r;
+
+	memset(&g->facts, 0, sizeof g->facts);
+	g->facts.rx = RX_DEFAULT;
+	mk_grbl_io_reset(&g->io);
+	do {
+		if ((r = ask(g, "$I\n", ANSWER_MS, e)) == 1)
+			return hear_out(g, e);
+	} while (r != -1 && mk_port_now() < end);
+	return r == -1 ? -1 : mk_err(e, MK_EDEV, "no answer: is this GRBL 1.1 or grblHAL, its power on, "
+		"and the baud rate right?");
+}
+
+static int
+setting_missing(const struct facts *f, struct mk_err *e)
+{
+	size_t i;
+
+	for (i = 0; i < WANTED; i++)
+		if ((f->seen >> i & 1) == 0 && strcmp(wanted[i].key, "$31=") != 0)
+			return mk_err(e, MK_EDEV, "it does not tell its setting %.*s", (int)strlen(
+				wanted[i].key) - 1, wanted[i].key);
+	return 0;
+}
+
+/* Whether it is set up for a laser, and what jobs it can do. */
+static int
+fit(struct grbl *g, struct mk_err *e)
+{
+	const struct facts *f = &g->facts;
+	int64_t x = (int64_t)(f->x_max * 1000), y = (int64_t)(f->y_max * 1000), w, h;
+	double rate = f->x_rate < f->y_rate ? f->x_rate : f->y_rate;
+
+	if (setting_missing(f, e) == -1)
+		return -1;
+	if (f->laser != 1)
+		return mk_err(e, MK_ECONF, "laser mode is off: set $32=1, or its beam would stay on "
+			"between strokes");
+	if (f->s_max < 1 || f->s_min > f->s_max)
+		return mk_err(e, MK_ECONF, "$30=%g and $31=%g: the S of full power and of the least", f->s_max,
+			f->s_min);
+	if (rate < 60)
+		return mk_err(e, MK_ECONF, "$110=%g and $111=%g mm/min: under 1 mm/s no job can be marked",
+			f->x_rate, f->y_rate);
+	if (!g->has_origin) {
+		g->x0 = x / 2;
+		g->y0 = y / 2;
+	}
+	/* the largest field around the origin that the travel holds */
+	w = 2 * (g->x0 < x - g->x0 ? g->x0 : x - g->x0);
+	h = 2 * (g->y0 < y - g->y0 ? g->y0 : y - g->y0);
+	if (g->w != 0 && (g->w < w || g->h < h)) {
+		w = g->w < w ? g->w : w;
+		h = g->h < h ? g->h : h;
+	}
+	if (w < 1 || h < 1)
+		return mk_err(e, MK_ECONF, "origin=%g,%g is not inside the travel of $130=%g by $131=%g mm",
+			(double)g->x0 / 1000, (double)g->y0 / 1000, f->x_max, f->y_max);
+	if (w > 2 * MK_JOB_XY_MAX || h > 2 * MK_JOB_XY_MAX)
+		return mk_err(e, MK_ECONF, "$130=%g by $131=%g mm is no field", f->x_max, f->y_max);
+	g->lim = (struct mk_job_limits){ .w = (int32_t)w, .h = (int32_t)h, .no_dots = 1,
+		.speed_max = (uint32_t)(rate / 60),
+		.power_min = (uint32_t)((f->s_min * 1000 + f->s_max - 1) / f->s_max) };
+	return 0;
+}
+
+/* The window: what it has, less one, and no more than it says is free when idle. */
+static int
+measure(struct grbl *g, struct mk_err *e)
+{
+	unsigned long n = g->facts.rx < 2 ? 0 : g->facts.rx - 1;
+
+	if (g->io.rx_free > 0 && g->io.rx_free < n)
+		n = g->io.rx_free;
+	if (n > WINDOW_MAX)
+		n = WINDOW_MAX;
+	if (n < WINDOW_MIN)
+		return mk_err(e, MK_EDEV, "its buffer of %lu bytes is too small: %d are needed", n,
+			WINDOW_MIN);
+	g->io.window = n;
+	return 0;
+}
+
+/* 1 done, 2 it was reset meanwhile, -1. */
+static int
+inquire(struct grbl *g, struct mk_err *e)
+{
+	int r;
+
+	if (greet(g, e) == -1)
+		return -1;
+	if (g->home && (r = ask(g, "$H\n", HOME_MS, e)) != 1)
+		return r == 0 ? mk_err(e, MK_EDEV, "homing does not end: see to the machine") : r;
+	r = ask(g, "$$\n", LATE_MS * 2, e);
+	if (r != 1)
+		return r == 0 ? mk_err(e, MK_EDEV, "it does not tell its settings ($$)") : r;
+	if (hear_out(g, e) == -1)
+		return -1;
+	g->io.rx_free = 0;
+	g->greeted = g->greeted || g->io.was_reset;
+	g->io.was_reset = false;
+	if (mk_grbl_idle(&g->io, e) == -1)
+		return g->io.was_reset ? 2 : -1;
+	return fit(g, e) == -1 || measure(g, e) == -1 ? -1 : 1;
+}
+
+/* It was reset to turn its beam off: its banner, if it has one, must not come in the
+ * middle of a job, where it says that something else reset it. */
+static int
+await_banner(struct grbl *g, int64_t until, struct mk_err *e)
+{
+	while (!g->greeted) {
+		enum mk_grbl_answer a = mk_grbl_hear(&g->io, until, e);
+
+		if (a == MK_GRBL_GONE)
+			return -1;
+		if (a == MK_GRBL_NOTHING)
+			break;
+		g->greeted = a == MK_GRBL_RESET;
+	}
+	return mk_grbl_idle(&g->io, e) == -1 ? -1 : 1;
+}
+
+static int
+grbl_start(void *dev, struct mk_err *e)
+{
+	struct grbl *g = dev;
+	int64_t banner = mk_port_now() + BANNER_MS;
+	int r = 2, tries;
+
+	for (tries = 0; r == 2 && tries < TRIES; tries++) {
+		g->io.was_reset = false;
+		r = inquire(g, e);
+		g->greeted = g->greeted || g->io.was_reset;
+	}
+	if (r == 1)
+		r = await_banner(g, banner, e);
+	if (r == 2)
+		mk_err(e, MK_EDEV, "the controller keeps being reset: look at its supply and its cable");
+	return r == 1 ? 0 : mk_err_at(e, "%s", g->name);
+}
+
+static int
+grbl_test(void *dev, struct mk_rec *out, struct mk_err *e)
+{
+	const struct grbl *g = dev;
+	const struct facts *f = &g->facts;
+
+	return mk_rec_set(out, "version", f->version, strlen(f->version), e) == -1 ||
+		mk_rec_set(out, "options", f->options, strlen(f->options), e) == -1 ||
+		mk_rec_setf(out, e, "window", "%zu", g->io.window) == -1 ||
+		mk_rec_setf(out, e, "s_max", "%g", f->s_max) == -1 ||
+		mk_rec_setf(out, e, "speed_max", "%lu", (unsigned long)g->lim.speed_max) == -1
+		? -1 : 0;
+}
+
+/* ---- burning ---- */
+
+/* Blanks and zeros that say nothing cost time on the line: "G1 X10.500 Y3.000" is
+ * "G1X10.5Y3". In place. */
+static void
+compact(struct mk_buf *b)
+{
+	size_t i, n = 0;
+	bool point = false;
+
+	for (i = 0; i < b->n; i++) {
+		char c = b->p[i];
+		bool digit = c >= '0' && c <= '9';
+
+		if (point && !digit) {
+			while (b->p[n - 1] == '0')
+				n--;
+			if (b->p[n - 1] == '.')
+				n--;
+			point = false;
+		}
+		if (c == '.')
+			point = true;
+		if (c != ' ')
+			b->p[n++] = c;
+	}
+	b->n = n;
+}
+
+/* Send each line of b, at once or each by itself. */
+static int
+lines(struct grbl *g, struct mk_buf *b, bool alone, struct mk_err *e)
+{
+	size_t i, n;
+
+	compact(b);
+	for (i = 0; i < b->n; i += n) {
+		n = (size_t)((const char *)memchr(b->p + i, '\n', b->n - i) - (b->p + i)) + 1;
+		if (alone && mk_grbl_settle(&g->io, e) == -1)
+			return -1;
+		if (mk_grbl_send(&g->io, b->p + i, n, e) == -1)
+			return -1;
+	}
+	return alone ? mk_grbl_settle(&g->io, e) : 0;
+}
+
+static int
+ops(struct grbl *g, const struct mk_laser_task *t, struct mk_buf *b, bool tell, struct mk_err *e)
+{
+	size_t i;
+
+	for (i = 0; i < t->job->n; i++) {
+		struct mk_op op = t->job->op[i];
+
+		if (op.kind == 'M' || op.kind == 'L') {
+			op.u.to.x += (int32_t)g->x0;
+			op.u.to.y += (int32_t)g->y0;
+		}
+		b->n = 0;
+		if (mk_gcode_op(&op, g->facts.s_max, b, e) == -1)
+			return -1;
+		if (tell)
+			atomic_store(t->ops, (unsigned)(i + 1));
+		if (lines(g, b, false, e) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+/* The whole job, to its stand. */
+static int
+run(struct grbl *g, const struct mk_laser_task *t, struct mk_buf *b, bool tell,
+	struct mk_err *e)
+{
+	b->n = 0;
+	if (mk_gcode_begin(b, e) == -1 || mk_buf_adds(b, "G54\nG17\n", e) == -1 ||
+	    lines(g, b, true, e) == -1 || ops(g, t, b, tell, e) == -1)
+		return -1;
+	b->n = 0;
+	/* ok is "planned"; the dwell's ok is "all before is done" */
+	return mk_gcode_end(b, e) == -1 || mk_buf_adds(b, "G4 P0.01\n", e) == -1 ? -1
+		: lines(g, b, true, e);
+}
+
+/* The job without light or motion: the controller looks at every line. */
+static int
+rehearse(struct grbl *g, const struct mk_laser_task *t, struct mk_buf *b, struct mk_err *e)
+{
+	static const char toggle[] = "$C\n";
+	int r;
+
+	if (mk_grbl_line(&g->io, toggle, e) == -1 || run(g, t, b, false, e) == -1)
+		return mk_err_at(e, "check ($C)");
+	/* leaving the check mode resets it */
+	r = ask(g, toggle, ANSWER_MS, e);
+	if (r == -1 || hear_out(g, e) == -1 || measure(g, e) == -1)
+		return -1;
+	return mk_grbl_idle(&g->io, e);
+}
+
+/* What came while nobody listened: after a reset it is asked again what it is. */
+static int
+wake(struct grbl *g, struct mk_err *e)
+{
+	enum mk_grbl_answer a;
+
+	while ((a = mk_grbl_hear(&g->io, 0, e)) != MK_GRBL_NOTHING) {
+		if (a == MK_GRBL_GONE)
+			return mk_err_at(e, "%s", g->name);
+		if (a == MK_GRBL_RESET && grbl_start(g, e) == -1)
+			return -1;
+	}
+	return mk_grbl_idle(&g->io, e) == -1 ? mk_err_at(e, "%s", g->name) : 0;
+}
+
+static int
+grbl_burn(void *dev, const struct mk_laser_task *t, struct mk_burn *b, struct mk_err *e)
+{
+	/* overrides that somebody set by hand: feed, rapids and power as the job says */
+	static const unsigned char plain[] = { 0x90, 0x95, 0x99 };
+	struct grbl *g = dev;
+	struct mk_buf buf = {0};
+	int64_t start;
+	int r;
+	size_t i;
+
+	b->dark = true;
+	if (wake(g, e) == -1)
+		return -1;
+	for (i = 0; i < sizeof plain; i++)
+		if (mk_grbl_now(&g->io, plain[i], e) == -1)
+			return mk_err_at(e, "%s", g->name);
+	r = g->check ? rehearse(g, t, &buf, e) : 0;
+	if (r == 0) {
+		start = mk_port_now();
+		b->dark = false;
+		r = run(g, t, &buf, true, e);
+		if (r == 0)
+			r = mk_grbl_idle(&g->io, e);
+		b->ms = (double)(mk_port_now() - start);
+	}
+	mk_buf_clear(&buf);
+	return r == 0 ? 0 : mk_err_at(e, "%s", g->name);
+}
+
+const struct mk_driver mk_driver_grbl = {
+	.kind = "grbl", .open = grbl_open, .place = grbl_place, .lockfd = grbl_lockfd,
+	.limits = grbl_limits, .close = grbl_close, .start = grbl_start, .off = grbl_off,
+	.burn = grbl_burn, .test = grbl_test
+};
