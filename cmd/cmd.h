@@ -93,7 +93,9 @@ int cmd_puts(struct cmd *c, const char *fmt, ...) __attribute__((format(printf, 
 
 /* Read records from standard input to its end; output is flushed before each
  * read that may block, and, if every, after each record. each returns 1 to put
- * the record out, 2 to put it out and end there, 0 not to, -1 with c->err to stop. */
+ * the record out, CMD_LAST to put it out and end there, 0 not to, CMD_END to end
+ * without it, -1 with c->err to stop. */
+enum { CMD_LAST = 2, CMD_END = 3 };
 typedef int cmd_each(struct cmd *c, struct mk_rec *rec, void *arg);
 int cmd_filter(struct cmd *c, bool every, cmd_each *each, void *arg);
 

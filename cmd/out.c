@@ -484,12 +484,12 @@ cmd_filter(struct cmd *c, bool every, cmd_each *each, void *arg)
 	in.tie_arg = c;
 	while ((r = mk_rec_read(&in, &rec, &c->err)) == 1) {
 		r = each(c, &rec, arg);
-		if (r == -1 || (r > 0 && cmd_put(c, &rec) == -1) ||
-		    ((every || r == 2) && cmd_flush(c) == -1)) {
+		if (r == -1 || ((r == 1 || r == CMD_LAST) && cmd_put(c, &rec) == -1) ||
+		    ((every || r > 1) && cmd_flush(c) == -1)) {
 			r = -1;
 			break;
 		}
-		if (r == 2) {
+		if (r > 1) {
 			r = 0;
 			break;
 		}

@@ -10,7 +10,7 @@
 #define LIMIT_MS 200
 #define HARD_MORE_MS 2000	/* of wall time, on top, before the reader is killed */
 
-const char *opt_camera, *opt_limit, *opt_roi, *opt_all;
+const char *opt_camera, *opt_reader, *opt_limit, *opt_roi, *opt_all;
 
 /* ---- options ---- */
 
@@ -59,6 +59,8 @@ look_open(struct cmd *c, struct look *l)
 	/* the reader's process first: it takes nothing of the camera's along */
 	if (mk_reader_new(&l->reader, l->want.ms + HARD_MORE_MS, &c->err) == -1)
 		return -1;
+	if (opt_reader != NULL)
+		return mk_smart_open(&l->smart, opt_reader, &c->err);
 	return opt_camera == NULL ? 0 : mk_camera_open(&l->camera, opt_camera, &c->err);
 }
 
@@ -67,6 +69,7 @@ look_close(struct look *l)
 {
 	mk_reader_free(l->reader);
 	mk_camera_close(l->camera);
+	mk_smart_close(l->smart);
 	mk_shot_clear(&l->shot);
 }
 
@@ -82,6 +85,7 @@ look_reset(struct look *l)
 	l->scan.best = -1;
 	l->scan.conflict = false;
 	l->end = MK_READ_NONE;
+	l->no_aim = false;
 	memset(&l->why, 0, sizeof l->why);
 }
 
@@ -128,6 +132,36 @@ look_scan(struct cmd *c, struct look *l, const struct mk_scan_want *want)
 	}
 	c->err = l->why;
 	return -1;
+}
+
+static int
+look_smart(struct cmd *c, struct look *l)
+{
+	bool known;
+
+	look_reset(l);
+	if (mk_smart_read(l->smart, &l->scan, &known, &l->why) == 0) {
+		l->no_aim = !known;
+		l->end = MK_READ_DONE;
+		return 1;
+	}
+	if (l->why.code == MK_EDEV)
+		return 0;
+	c->err = l->why;
+	return -1;
+}
+
+int
+look_next(struct cmd *c, struct look *l, const char *path, const struct mk_scan_want *want)
+{
+	int k;
+
+	if (l->smart != NULL)
+		return look_smart(c, l);
+	k = l->camera != NULL ? look_grab(c, l) : look_file(c, l, path);
+	if (k == 0 && l->camera == NULL)
+		return 1;
+	return k == 1 && look_scan(c, l, want) == -1 ? -1 : k;
 }
 
 const char *
@@ -190,8 +224,10 @@ put_code(const struct mk_code *k, struct mk_rec *rec, const char *prefix, struct
 	bool as_is = strcmp(k->way, "asis") == 0;
 
 	mk_scan_name(k, name);
+	if (k->kind != 0 && put(rec, prefix, "symbol", name, e) == -1)
+		return -1;
 	(void)snprintf(by, sizeof by, "%s%s%s", k->engine, as_is ? "" : "+", as_is ? "" : k->way);
-	if (put(rec, prefix, "symbol", name, e) == -1 || put(rec, prefix, "engine", by, e) == -1)
+	if (put(rec, prefix, "engine", by, e) == -1)
 		return -1;
 	if (k->light && put(rec, prefix, "polarity", "light", e) == -1)
 		return -1;
@@ -203,6 +239,8 @@ look_describe(const struct look *l, struct mk_rec *rec, const char *prefix, stru
 {
 	const struct mk_code *k = look_code(l);
 
+	if (l->smart != NULL && l->end == MK_READ_DONE && mk_smart_fields(l->smart, rec, prefix, e) == -1)
+		return -1;
 	if (k != NULL && put_code(k, rec, prefix, e) == -1)
 		return -1;
 	if (l->shot.has_exposure && put_number(rec, prefix, "exposure", l->shot.exposure, e) == -1)

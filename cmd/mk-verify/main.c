@@ -2,7 +2,7 @@
 #include "cmd/mk-verify/verify.h"
 
 static const struct cmd_verb verbs[] = {
-	{ NULL, "", "", opts_filter, CMD_CONF | CMD_CONTEXT | CMD_OUTPUT, NULL, run_filter },
+	{ NULL, "", "", opts_filter, CMD_CONF | CMD_STORE | CMD_CONTEXT | CMD_OUTPUT, NULL, run_filter },
 	{ "read", "FILE...", "what the codes in pictures say", opts_read, CMD_OUTPUT,
 	  "image,code,symbol,engine", run_read },
 	{ "now", "", "what a camera sees", opts_now, CMD_OUTPUT,

@@ -296,7 +296,7 @@ take(struct mk_talk *t, bool silent, struct mk_err *e)
 		n++;
 	drop(&t->in, n);
 	/* what stands before a message's start is noise */
-	while (t->in.n >= f->start.n && memcmp(t->in.p, f->start.text, f->start.n) != 0)
+	while (f->start.n > 0 && t->in.n >= f->start.n && memcmp(t->in.p, f->start.text, f->start.n) != 0)
 		drop(&t->in, 1);
 	if (t->in.n < f->start.n + f->end.n || t->in.n == 0)
 		return 0;

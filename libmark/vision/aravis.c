@@ -3,12 +3,13 @@
 
 #ifdef HAVE_ARAVIS
 #include <arv.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define TIMEOUT_MS 2000
 #define BUFFERS 4
-#define TRIES 3		/* of a picture that comes with holes */
+#define TRIES 5		/* of a picture that comes with holes */
 #define PACKET_US 200000	/* until a packet is asked for again */
 #define FRAME_US 1000000	/* until a picture is given up */
 
@@ -20,6 +21,7 @@ struct gencam {
 	bool started;		/* and not lost */
 	int ms;
 	double exposure, gain;	/* below 0: as they are */
+	int region[4];		/* of the sensor: x, y, width, height; width 0: as it is */
 };
 
 /* What the library says, as ours. */
@@ -75,6 +77,17 @@ positive(const char *val, double *v, struct mk_err *e)
 }
 
 static int
+region(const char *val, int r[4], struct mk_err *e)
+{
+	char end;
+
+	if (sscanf(val, "%5d,%5d,%5d,%5d%c", &r[0], &r[1], &r[2], &r[3], &end) != 4 || r[0] < 0 ||
+	    r[1] < 0 || r[2] < 1 || r[3] < 1)
+		return mk_err(e, MK_EUSAGE, "no region: write X,Y,WIDTH,HEIGHT in pixels");
+	return 0;
+}
+
+static int
 gencam_set(void *self, const char *key, const char *val, struct mk_err *e)
 {
 	struct gencam *c = self;
@@ -85,8 +98,11 @@ gencam_set(void *self, const char *key, const char *val, struct mk_err *e)
 		return positive(val, &c->exposure, e);
 	if (strcmp(key, "gain") == 0)
 		return positive(val, &c->gain, e);
+	if (strcmp(key, "region") == 0)
+		return region(val, c->region, e);
 	if (strcmp(key, "trigger") != 0)
-		return mk_err(e, MK_EUSAGE, "no such setting: there are exposure, gain, trigger, timeout");
+		return mk_err(e, MK_EUSAGE, "no such setting: there are exposure, gain, region, trigger, "
+			"timeout");
 	free(c->trigger);
 	c->trigger = strdup(val);
 	return c->trigger == NULL ? mk_err_nomem(e) : 0;
@@ -172,6 +188,10 @@ gencam_start(void *self, struct mk_err *e)
 	arv_camera_set_pixel_format(c->cam, ARV_PIXEL_FORMAT_MONO_8, &g);
 	if (g != NULL)
 		return gone(e, "it has no 8-bit grey pixels (Mono8)", g);
+	if (c->region[2] > 0)
+		arv_camera_set_region(c->cam, c->region[0], c->region[1], c->region[2], c->region[3], &g);
+	if (g != NULL)
+		return gone(e, "region", g);
 	if (set_light(c, e) == -1)
 		return -1;
 	arv_camera_set_acquisition_mode(c->cam, ARV_ACQUISITION_MODE_CONTINUOUS, NULL);

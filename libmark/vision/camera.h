@@ -4,8 +4,8 @@
  *   dir:PATH[?SETTING&…]      a folder into which a camera drops files
  *   cmd:COMMAND               a shell command that prints a picture file
  *
- * Settings of aravis: exposure=MICROSECONDS gain=VALUE trigger=software|none|LINE
- * timeout=MS; of dir: timeout=MS. */
+ * Settings of aravis: exposure=MICROSECONDS gain=VALUE region=X,Y,W,H
+ * trigger=software|none|LINE timeout=MS; of dir: timeout=MS. */
 #ifndef MK_CAMERA_H
 #define MK_CAMERA_H
 

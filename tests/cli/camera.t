@@ -20,16 +20,36 @@ while IFS= read -r line; do
 	field mark_image "$line"
 done <marked >pictures
 
-# see PICTURE…: the camera is there, and looks at them
+# see PICTURE: the camera is there, and looks at it; turn PICTURE: at another one
+turn() { ln -s "$1" view.new && mv -T view.new view.png; }
 see() {
+	turn "$1"
 	rm -f hold ready
 	mkfifo hold ready
-	"$C" 127.0.0.1 GV01 "$@" <hold >ready 2>cam.err &
+	"$C" 127.0.0.1 GV01 view.png <hold >ready 2>cam.err &
 	cam=$!
 	exec 9>hold
 	read -r state <ready
 }
 gone() { exec 9>&-; wait $cam; }
+# line SPEC PICTURE…: one part of marked after the other comes before the camera
+line() {
+	rm -f to from
+	mkfifo to from
+	mk-verify -c "$1" <to >from 2>err & verify=$!
+	exec 8>to 7<from
+	shift
+	i=0
+	for p in "$@"; do
+		i=$((i + 1))
+		turn "$p"
+		sed -n "${i}p" marked >&8
+		IFS= read -r reply <&7
+		printf '%s\n' "$reply"
+	done >out
+	exec 8>&- 7<&-
+	wait $verify
+}
 
 # ---- GigE Vision ----
 
@@ -39,16 +59,16 @@ if [ "$state" != ready ]; then
 	skip "a GigE camera" "built without Aravis"
 else
 
+see none.png
 # shellcheck disable=SC2046
-see $(cat pictures)
-mk-verify -c 'aravis:127.0.0.1?exposure=10000&gain=3&trigger=software' <marked >out 2>err
+line 'aravis:127.0.0.1?exposure=10000&gain=3&region=0,0,384,384&trigger=software' $(cat pictures)
 is "$count marks before a GigE camera: status, messages" "$? $(cat err)" "0 "
 is "all are grabbed and read" "$(grep -c '	verify_result:ok	' out)" $count
 is "each record bears exposure and gain" "$(grep -c '	verify_exposure:10000	verify_gain:3	' out)" $count
 gone
 
-see "$(sed -n 1p pictures)" "$(sed -n 2p pictures)" unplug
-head -3 marked | mk-verify -c aravis:127.0.0.1 >out 2>err
+see none.png
+line aravis:127.0.0.1 "$(sed -n 1p pictures)" "$(sed -n 2p pictures)" unplug
 is "unplugged in mid-run: status" $? 3
 is "what went before it stands" "$(cut -f1 out | tr '\n' ' ')" "$(head -3 marked | cut -f1 | tr '\n' ' ')"
 is "the part's record says so" "$(for l in 1 2 3; do field verify_result "$(sed -n ${l}p out)"; field verify_reason "$(sed -n ${l}p out)"; done | tr '\n' ' ')" "ok ok fail camera "

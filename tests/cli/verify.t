@@ -124,7 +124,7 @@ is "each has its verdict" "$(for l in 1 2 3 4 5 6; do field verify_result "$(sed
 
 : >none
 use='see mk-verify --help'
-run "no pictures" 2 "" "mk-verify: no pictures: say --image-field KEY, such as --image-field mark_image, or -c SPEC: $use" mk-verify <none
+run "no pictures" 2 "" "mk-verify: no pictures: say --image-field KEY, such as --image-field mark_image, -c SPEC or -r PROFILE: $use" mk-verify <none
 run "a field's name" 2 "" "mk-verify: --image-field: 'Mark' is no field name: $use" mk-verify --image-field Mark <none
 run "a time" 2 "" "mk-verify: --time-limit: '1s' is not a whole number" $V --time-limit 1s <none
 run "a longer time" 2 "" "mk-verify: --time-limit: 60001 is out of range: 10 to 60000" $V --time-limit 60001 <none

@@ -1,7 +1,8 @@
-/* camera ADDRESS SERIAL PICTURE…: a GigE Vision camera on the loopback that sees one
- * picture after the other, a frame each, and then the last one. It is pulled out when
- * standard input ends, or, as PICTURE "unplug" says, when it comes to that one. It
- * prints "ready" when it is there. Exposure dims: 10000 us show the picture as it is. */
+/* camera ADDRESS SERIAL PICTURE: a GigE Vision camera on the loopback that sees the file
+ * PICTURE, which may be a link that is turned to another part's; it is looked at for
+ * every frame. The camera is pulled out when standard input ends, or when the link
+ * leads to "unplug". It prints "ready" when it is there. Exposure dims: 10000 us show
+ * the picture as it is. */
 #include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,15 +17,11 @@
 #include "base/io.h"
 #include "image/image.h"
 
-struct view {
-	char **picture;
-	int n, at;
-};
-
 static void
 show(ArvBuffer *b, void *arg, guint32 exposure, guint32 gain, ArvPixelFormat format)
 {
-	struct view *v = arg;
+	const char *picture = arg;
+	char to[16] = "";
 	size_t n = 0;
 	/* the size that is told here is 0 */
 	unsigned char *p = (unsigned char *)(guintptr)arv_buffer_get_data(b, &n);
@@ -34,9 +31,9 @@ show(ArvBuffer *b, void *arg, guint32 exposure, guint32 gain, ArvPixelFormat for
 
 	(void)gain;
 	(void)format;
-	if (strcmp(v->picture[v->at], "unplug") == 0)
+	if (readlink(picture, to, sizeof to - 1) > 0 && strcmp(to, "unplug") == 0)
 		_exit(0);
-	if (mk_png_read(v->picture[v->at], &im, &e) == -1) {
+	if (mk_png_read(picture, &im, &e) == -1) {
 		fprintf(stderr, "camera: %s\n", e.msg);
 		_exit(1);
 	}
@@ -50,8 +47,6 @@ show(ArvBuffer *b, void *arg, guint32 exposure, guint32 gain, ArvPixelFormat for
 			p[y * w + x] = (unsigned char)(c > 255 ? 255 : c);
 		}
 	mk_image_clear(&im);
-	if (v->at + 1 < v->n)
-		v->at++;
 }
 
 /* In a network namespace of one's own the loopback is down at first. */
@@ -71,11 +66,10 @@ loopback(void)
 int
 main(int argc, char **argv)
 {
-	struct view v = { argv + 3, argc - 3, 0 };
 	ArvGvFakeCamera *cam;
 	char c;
 
-	if (argc < 4)
+	if (argc != 4)
 		return 2;
 	loopback();
 	cam = arv_gv_fake_camera_new(argv[1], argv[2]);
@@ -83,7 +77,7 @@ main(int argc, char **argv)
 		fprintf(stderr, "camera: cannot be had at %s\n", argv[1]);
 		return 1;
 	}
-	arv_fake_camera_set_fill_pattern(arv_gv_fake_camera_get_fake_camera(cam), show, &v);
+	arv_fake_camera_set_fill_pattern(arv_gv_fake_camera_get_fake_camera(cam), show, argv[3]);
 	printf("ready\n");
 	fflush(stdout);
 	while (mk_io_read(STDIN_FILENO, &c, 1) > 0)
