@@ -1,4 +1,4 @@
-/* When: the times and stretches of time that people type.
+/* When: the times and stretches of time that people type (mkquery(7)).
  *
  *   2026-11-22T09:00:00.123+03:00   RFC 3339; without an offset: the local clock
  *   2026-11-22  2026-11  2026       a day, month, year by the local clock
