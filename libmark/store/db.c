@@ -259,3 +259,11 @@ mk_rows_done(struct mk_rows *r)
 		r->db->engine->done(r->stmt);
 	r->stmt = NULL;
 }
+
+int
+mk_db_person(struct mk_db *db, const char *sql, mk_db_row *each, void *arg, struct mk_err *e)
+{
+	if (db->engine->person == NULL)
+		return mk_err(e, MK_EUSAGE, "this kind of store takes no SQL here");
+	return db->engine->person(db, sql, each, arg, e);
+}

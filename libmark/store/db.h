@@ -63,4 +63,12 @@ int64_t mk_rows_int(struct mk_rows *r, int col);
 const char *mk_rows_text(struct mk_rows *r, int col, size_t *n);	/* until next or done */
 void mk_rows_done(struct mk_rows *r);
 
+/* One statement that a person wrote, which may read and do nothing else (MK_EUSAGE).
+ * each gets the names of the columns first (val NULL), then each row; a value is NULL
+ * if SQL says so. */
+typedef int mk_db_row(void *arg, int n, const char *const *name, const char *const *val,
+	const size_t *len, struct mk_err *e);
+int mk_db_person(struct mk_db *db, const char *sql, mk_db_row *each, void *arg,
+	struct mk_err *e);
+
 #endif

@@ -35,6 +35,9 @@ struct mk_engine {
 	int64_t (*col_int)(void *stmt, int col);
 	const char *(*col_text)(void *stmt, int col, size_t *n);	/* until step or done */
 	int64_t (*rowid)(struct mk_db *db);
+	/* mk_db_person; NULL: the engine has none */
+	int (*person)(struct mk_db *db, const char *sql, mk_db_row *each, void *arg,
+		struct mk_err *e);
 };
 
 struct mk_db {			/* first in each engine's own */
