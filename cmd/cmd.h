@@ -88,6 +88,11 @@ int cmd_put(struct cmd *c, const struct mk_rec *rec);
 int cmd_flush(struct cmd *c);
 bool cmd_is_table(const struct cmd *c);	/* a person reads: rows may be made for the eye */
 bool cmd_is_dot(const struct cmd *c);
+bool cmd_is_lines(const struct cmd *c);	/* nobody said -o: sentences may be plain lines */
+bool cmd_is_rows(const struct cmd *c);	/* csv or tsv: one header, rows of one kind */
+/* The columns of a table from here on, and of rows, unless --columns said others;
+ * what else records bear is not in it. */
+int cmd_columns(struct cmd *c, const char *list);
 /* Lines of text that are no records (help, definitions), into the same stream. */
 int cmd_puts(struct cmd *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 

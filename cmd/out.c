@@ -24,7 +24,9 @@ struct cmd_out {
 	struct mk_wtr w;
 	struct col col[COLS_MAX];
 	size_t ncol;
-	bool fixed;		/* columns were asked for */
+	bool fixed;		/* columns are not made from the records */
+	bool asked;		/* they are those of --columns */
+	bool said;		/* -o was given */
 	bool started;		/* a header is out */
 	bool page;		/* html: the page has begun */
 	struct mk_buf rows;	/* table: cells, each ended by NUL */
@@ -72,6 +74,8 @@ cmd_out_open(struct cmd *c, const char *format, const char *columns)
 		return cmd_usage(c, "-o %s: no such format", format);
 	if (format != NULL)
 		o->format = (enum format)i;
+	o->asked = columns != NULL;
+	o->said = format != NULL;
 	if (columns == NULL && (o->format == TABLE || o->format == HTML))
 		columns = c->verb->columns;
 	return columns == NULL ? 0 : set_columns(c, columns);
@@ -421,6 +425,18 @@ cmd_is_table(const struct cmd *c)
 }
 
 bool
+cmd_is_lines(const struct cmd *c)
+{
+	return !c->out->said && !c->out->asked;
+}
+
+bool
+cmd_is_rows(const struct cmd *c)
+{
+	return c->out->format == CSV || c->out->format == TSV;
+}
+
+bool
 cmd_is_dot(const struct cmd *c)
 {
 	return c->out->format == DOT;
@@ -432,6 +448,24 @@ cmd_flush(struct cmd *c)
 	if (c->out->format == TABLE && table_flush(c) == -1)
 		return -1;
 	return mk_wtr_flush(&c->out->w, &c->err);
+}
+
+int
+cmd_columns(struct cmd *c, const char *list)
+{
+	struct cmd_out *o = c->out;
+
+	if (o->asked || o->format == LTSV || o->format == JSON || o->format == DOT)
+		return 0;
+	if (o->format == TABLE) {
+		if (table_flush(c) == -1 ||
+		    (o->started && mk_buf_addc(&o->w.buf, '\n', &c->err) == -1))
+			return -1;
+		o->started = false;
+	} else if (o->format == HTML && html_end_table(c) == -1)
+		return -1;
+	drop_columns(o);
+	return set_columns(c, list);
 }
 
 static int

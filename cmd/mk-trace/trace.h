@@ -12,8 +12,4 @@ int trace_open(struct cmd *c, struct mk_store **st);
 extern const struct cmd_opt trace_add_opts[];
 int trace_add(struct cmd *c);
 
-/* ask.c */
-int trace_history(struct cmd *c);
-int trace_find(struct cmd *c);
-
 #endif

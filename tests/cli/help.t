@@ -61,7 +61,7 @@ for tool in mk-serial mk-layout mk-laser mk-verify mk-trace mk-line; do
 	fi
 	is "$tool: help and SYNOPSIS name the same verbs" \
 		"$(echo "$verbs" | LC_ALL=C sort)" \
-		"$(sed -n "s/^ *$tool \([a-z][a-z]*\).*/\1/p" synopsis | LC_ALL=C sort -u)"
+		"$(sed -n "s/^ *$tool \([a-z][a-z-]*\).*/\1/p" synopsis | LC_ALL=C sort -u)"
 	for verb in $verbs; do
 		one $tool "$verb"
 		verb_long=$(awk -v v="$verb" '$1 == v { sub(/^ *[a-z]+ */, ""); print; exit }' top_help)
