@@ -139,7 +139,7 @@ plot_chart(struct plot *p, const char *kind)
 			"$d using 2:5 with lines lc 'gray' title 'centre', "
 			"$d using 2:4 with steps lc 'red' title 'lower limit', "
 			"$d using 2:3:xtic(1) with linespoints pt 7 lc 'blue' title 'value', "
-			"$d using 2:($7 ? $3 : NaN) with points pt 6 ps 2 lw 2 lc 'red' title 'violates'\n",
+			"$d using 2:($7 > 0 ? $3 : NaN) with points pt 6 ps 2 lw 2 lc 'red' title 'violates'\n",
 			kind, p->n);
 	if (r == 0)
 		r = run(p, &b);

@@ -308,7 +308,7 @@ person(struct mk_db *base, const char *sql, mk_db_row *each, void *arg, struct m
 	(void)sqlite3_set_authorizer(db->h, may, NULL);
 	rc = sqlite3_prepare_v2(db->h, sql, -1, &st, &rest);
 	(void)sqlite3_set_authorizer(db->h, NULL, NULL);
-	if (rc == SQLITE_AUTH)
+	if (rc == SQLITE_AUTH || (st != NULL && !sqlite3_stmt_readonly(st)))
 		r = mk_err(e, MK_EUSAGE, "sql: it may read (SELECT), and nothing else");
 	else if (rc != SQLITE_OK)
 		r = mk_err(e, MK_EUSAGE, "sql: %s: see mk-trace schema", sqlite3_errmsg(db->h));

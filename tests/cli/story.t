@@ -8,7 +8,7 @@ mkdir truth
 	mk-serial take bracket -n 680 lot=L2611 order=4712 part=BR-7
 	mk-serial take bracket -n 100 lot=L2612 order=4712 part=BR-7
 	mk-serial take bracket -n 1200 lot=L2611 order=4712 part=BR-7
-} | story truth >events
+} | story truth L2612 >events
 run 'the story is stored' 0 '' '' mk-trace add -q <events
 day1=$(date -d '2 days ago' +%Y-%m-%d)
 
