@@ -68,6 +68,29 @@ struct table {
 	char *got[(NCOMMON + 1) * GROUP];
 };
 
+/* "SIGNAL...": the option may be given again. */
+static bool
+repeats(const struct cmd_opt *o)
+{
+	size_t n = o->arg == NULL ? 0 : strlen(o->arg);
+
+	return n > 3 && strcmp(o->arg + n - 3, "...") == 0;
+}
+
+/* The arguments of an option that was given again, one a line; both are freed. */
+static char *
+both(char *was, char *more)
+{
+	size_t n = strlen(was) + strlen(more) + 2;
+	char *s = malloc(n);
+
+	if (s != NULL)
+		(void)snprintf(s, n, "%s\n%s", was, more);
+	free(was);
+	free(more);
+	return s;
+}
+
 /* "[FLOOR]": the argument may be left out. */
 static bool
 optional(const struct cmd_opt *o)
@@ -185,18 +208,22 @@ options(struct cmd *c, poptContext con, struct table *t)
 {
 	int val;
 	const char **rest;
+	char *more;
 
 	while ((val = poptGetNextOpt(con)) > 0) {
 		size_t i = (size_t)val - 1;
 		const struct cmd_opt *o = t->opt[i];
 
-		if (*o->to != NULL)
+		if (*o->to != NULL && !repeats(o))
 			return cmd_usage(c, "--%s was given twice", o->name);
 		if (o->arg == NULL) {
 			*o->to = "";
 			continue;
 		}
-		*o->to = t->got[i] = poptGetOptArg(con);
+		more = poptGetOptArg(con);
+		if (more != NULL && t->got[i] != NULL)
+			more = both(t->got[i], more);
+		*o->to = t->got[i] = more;
 		if (t->got[i] == NULL && optional(o))
 			*o->to = "";
 		else if (t->got[i] == NULL)

@@ -23,7 +23,8 @@ enum cmd_status {
 };
 
 /* An option: to points at a string that gets its argument, or, if arg is NULL
- * (a flag), "". Giving one twice is an error. A table ends with {0}. */
+ * (a flag), "". Giving one twice is an error, unless arg ends in "...": then to gets
+ * all of them, one a line. A table ends with {0}. */
 struct cmd_opt {
 	const char *name;
 	char c;			/* short name, or 0 */

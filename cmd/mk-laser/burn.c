@@ -1,310 +1,218 @@
 /* What mk-laser does without a verb: burn each part's job on a device, and know of
  * every part whether it may carry a mark. */
-#include <signal.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
+#include "base/num.h"
 #include "base/step.h"
+#include "cmd/mk-laser/burn.h"
 #include "cmd/mk-laser/verbs.h"
-#include "job/job.h"
-#include "laser/laser.h"
-#include "store/store.h"
+#include "job/timing.h"
 
-static const char *opt_device, *opt_no_store;
+static const char *opt_device, *opt_no_store, *opt_interlock, *opt_reset, *opt_remark, *opt_dry,
+	*opt_estimate, *opt_on_fail, *opt_timeout, *opt_per, *opt_skip;
 
 const struct cmd_opt laser_burn_opts[] = {
 	{ "device", 'd', "KIND:PLACE[?KEY=VALUE&...]", &opt_device, "the device, such as sim:out" },
 	{ "no-store", 0, NULL, &opt_no_store, "mark without a store: nobody will know" },
+	{ "interlock", 0, "SIGNAL...", &opt_interlock, "no beam while it is low; may be repeated" },
+	{ "reset", 0, NULL, &opt_reset, "go on after an interlock stopped the beam" },
+	{ "remark", 0, "REASON", &opt_remark, "mark again what was begun before" },
+	{ "dry-run", 0, NULL, &opt_dry, "do all but light; jobs stay" },
+	{ "estimate", 0, NULL, &opt_estimate, "say how long it will take; no device, no store" },
+	{ "on-fail", 0, "stop|continue", &opt_on_fail,
+	  "end with the first part that fails, or go on even after a device that failed" },
+	{ "timeout", 0, "SECONDS", &opt_timeout, "what takes longer is stopped, and in doubt" },
+	{ "per", 0, "tray", &opt_per, "burn the parts of a tray as one job" },
+	{ "skip", 0, "NEST,...", &opt_skip, "leave out the parts in these nests" },
 	{0}
 };
 
-/* ---- signals: a part in work is first brought to an end that is known ---- */
+/* ---- an estimate ---- */
 
-static volatile sig_atomic_t caught;
-
-static void
-on_signal(int sig)
-{
-	caught = sig;
-}
-
-struct watch {
-	sigset_t before, watched;
-	struct sigaction old[3];
-};
-
-static const int watched[] = { SIGINT, SIGTERM, SIGHUP };
-
-/* From here on the signals wait, and let themselves be caught. One that was
- * ignored (nohup) stays ignored. */
-static void
-watch_begin(struct watch *w)
-{
-	struct sigaction sa;
-	size_t i;
-
-	memset(&sa, 0, sizeof sa);
-	sa.sa_handler = on_signal;
-	(void)sigemptyset(&sa.sa_mask);
-	(void)sigemptyset(&w->watched);
-	for (i = 0; i < 3; i++)
-		(void)sigaddset(&w->watched, watched[i]);
-	(void)sigprocmask(SIG_BLOCK, &w->watched, &w->before);
-	for (i = 0; i < 3; i++) {
-		(void)sigaction(watched[i], NULL, &w->old[i]);
-		if (w->old[i].sa_handler != SIG_IGN)
-			(void)sigaction(watched[i], &sa, NULL);
-	}
-}
-
-static void
-watch_end(const struct watch *w)
-{
-	size_t i;
-
-	/* one that waited is caught like the others */
-	(void)sigprocmask(SIG_SETMASK, &w->before, NULL);
-	for (i = 0; i < 3; i++)
-		(void)sigaction(watched[i], &w->old[i], NULL);
-}
-
-/* ---- one part ---- */
-
-struct run {
-	struct mk_laser *laser;
-	struct mk_store *store;		/* NULL: --no-store */
-	struct mk_job_limits lim;
-	struct mk_job job;
-	struct mk_buf line;		/* the part in work, job included */
-	struct mk_burn burn;
-};
-
-static const char *
-name_of(struct mk_buf *b, const struct mk_rec *rec)
-{
-	const struct mk_field *f = mk_rec_get(rec, "id");
-	struct mk_err e;
-
-	b->n = 0;
-	if (f == NULL || f->vlen == 0 || mk_buf_add(b, f->val, f->vlen, &e) == -1 ||
-	    mk_buf_str(b, &e) == NULL)
-		return "a record without an id";
-	return b->p;
-}
-
-/* This part is not marked, and says so. */
 static int
-refuse(struct cmd *c, struct mk_rec *rec, const char *reason, const char *why)
+estimate_one(struct cmd *c, struct mk_rec *rec, void *arg)
 {
-	struct mk_time now;
-	struct mk_buf b = {0};
-
-	cmd_warn(c, "%s: refused: %s", name_of(&b, rec), why);
-	mk_buf_clear(&b);
-	cmd_status(c, CMD_FAILED);
-	mk_rec_del(rec, "job");
-	mk_step_drop(rec, "mark");
-	if (mk_time_now(&now, &c->err) == -1 ||
-	    mk_step_stamp(rec, "mark", &c->conf, &now, "refused", reason, &c->err) == -1)
-		return -1;
-	return 1;
-}
-
-/* Why the part cannot be marked, or NULL; the job is then in r->job. */
-static const char *
-fault(struct run *r, const struct mk_rec *rec, uint32_t *crc, struct mk_err *e)
-{
-	const struct mk_field *f = mk_rec_get(rec, "id"), *job = mk_rec_get(rec, "job");
+	struct burning *b = arg;
+	const struct mk_field *f = mk_rec_get(rec, "job"), *id = mk_rec_get(rec, "id");
+	struct mk_rec row = {0};
 	struct mk_job_stats s;
+	double ms;
+	int r = 0;
 
-	if (f == NULL || f->vlen == 0) {
-		mk_err(e, MK_EDATA, "no id: give each part one (mk-serial take)");
-		return "no_id";
-	}
-	if (mk_laser_is_text(r->laser))
-		return mk_laser_accept(r->laser, rec, e) == -1 ? "text" : NULL;
-	if (job == NULL) {
-		mk_err(e, MK_EDATA, "no job: run it through mk-layout");
-		return "no_job";
-	}
-	if (mk_job_read(&r->job, job->val, job->vlen, crc, e) == -1)
-		return "job";
-	mk_job_stats(&r->job, &s);
-	if (s.vectors == 0) {
-		mk_err(e, MK_EDATA, "job: it marks nothing");
-		return "job";
-	}
-	return mk_job_check(&r->job, &r->lim, e) == -1 ? "field" : NULL;
-}
-
-/* The mark event: what happened, when, on what. */
-static int
-describe(struct cmd *c, struct run *r, struct mk_rec *rec, const struct mk_time *t,
-	uint32_t crc, const char *result, const char *reason)
-{
-	const char *device = mk_laser_name(r->laser);
-	struct mk_job_stats s;
-	struct mk_err *e = &c->err;
-
-	if (mk_step_stamp(rec, "mark", &c->conf, t, result, reason, e) == -1 ||
-	    mk_rec_set(rec, "mark_device", device, strlen(device), e) == -1)
-		return -1;
-	if (!mk_laser_is_text(r->laser)) {
-		mk_job_stats(&r->job, &s);
-		if (mk_rec_setf(rec, e, "mark_vectors", "%zu", s.vectors) == -1 ||
-		    mk_rec_setf(rec, e, "mark_mm", "%.1f", s.mark_mm) == -1 ||
-		    mk_rec_setf(rec, e, "mark_crc", "%08lx", (unsigned long)crc) == -1)
-			return -1;
-		if (strcmp(result, "ok") != 0)
-			return mk_rec_setf(rec, e, "mark_ops", "%zu", r->burn.ops);
-	} else if (strcmp(result, "ok") != 0) {
+	if (f == NULL || mk_step_failed(&c->conf, rec, "mark") != NULL)
 		return 0;
-	}
-	if (mk_rec_setf(rec, e, "mark_ms", "%.1f", r->burn.ms) == -1)
+	if (mk_job_read(&b->all, f->val, f->vlen, NULL, &c->err) == -1)
 		return -1;
-	if (r->burn.ack[0] != '\0' && mk_rec_setf(rec, e, "mark_ack", "%s", r->burn.ack) == -1)
-		return -1;
-	return r->burn.image[0] == '\0' ? 0
-		: mk_rec_set(rec, "mark_image", r->burn.image, strlen(r->burn.image), e);
-}
-
-/* Burn a part that was begun at t, and commit how that ended. 1 or -1; down is
- * filled if the device failed. */
-static int
-burn(struct cmd *c, struct run *r, struct mk_rec *rec, const struct mk_time *t, uint32_t crc,
-	const sigset_t *mask, struct mk_err *down)
-{
-	const char *result = "ok", *reason = NULL;
-	int done = mk_laser_burn(r->laser, r->line.p, r->line.n, mask, &caught, &r->burn, down);
-
-	if (done != 1) {
-		result = done == -1 && r->burn.dark ? "fail" : "unknown";
-		reason = done == 0 ? "interrupted" : "device";
-		cmd_status(c, CMD_FAILED);
-	}
-	if (describe(c, r, rec, t, crc, result, reason) == -1)
-		return -1;
-	if (r->store != NULL &&
-	    mk_store_mark_end(r->store, mk_laser_name(r->laser), rec, &c->err) == -1)
-		return -1;
-	return 1;
+	mk_job_stats(&b->all, &s);
+	ms = mk_job_ms(&b->all, &b->timing);
+	b->total_ms += ms;
+	b->n++;
+	if ((id != NULL && mk_rec_copy(&row, id, &c->err) == -1) ||
+	    mk_rec_setf(&row, &c->err, "mark_vectors", "%zu", s.vectors) == -1 ||
+	    mk_rec_setf(&row, &c->err, "mark_mm", "%.1f", s.mark_mm) == -1 ||
+	    mk_rec_setf(&row, &c->err, "mark_ms", "%.1f", ms) == -1 || cmd_put(c, &row) == -1)
+		r = -1;
+	mk_rec_clear(&row);
+	return r;
 }
 
 static int
-begin(struct cmd *c, struct run *r, const struct mk_rec *rec, const struct mk_time *t,
-	const char **state)
+estimate(struct cmd *c, struct burning *b)
 {
-	if (r->store == NULL)
-		return 1;
-	return mk_store_mark_begin(r->store, mk_laser_name(r->laser), rec, t, state, &c->err);
+	int r = cmd_filter(c, false, estimate_one, b);
+
+	if (r == 0)
+		cmd_warn(c, "%zu part%s: %.1f s", b->n, b->n == 1 ? "" : "s", b->total_ms / 1000);
+	mk_job_clear(&b->all);
+	return r;
 }
 
-/* The device takes no more: tell of this part, then end with why. */
-static int
-last(struct cmd *c, const struct mk_rec *rec, const struct mk_err *why)
+/* ---- the run ---- */
+
+int
+burning_store(struct cmd *c, struct burning *b)
 {
-	if (cmd_put(c, rec) == -1 || cmd_flush(c) == -1)
+	int n;
+
+	if (mk_store_open(&b->store, c->conf.store, &c->conf, &c->err) == -1)
 		return -1;
-	c->err = *why;
-	return -1;
+	n = b->dry ? 0 : mk_store_mark_recover(b->store, mk_laser_name(b->laser), NULL, NULL, &c->err);
+	if (n > 0)
+		cmd_warn(c, "%s: %d part%s in doubt since an earlier run ended too soon: stored as "
+			"mark_result:unknown: look at %s", mk_laser_name(b->laser), n,
+			n == 1 ? " is" : "s are", n == 1 ? "it" : "them");
+	return n == -1 ? -1 : 0;
 }
 
-/* Between the begin and the end no signal gets through but to stop the beam. */
-static int
-mark(struct cmd *c, struct run *r, struct mk_rec *rec, uint32_t crc)
+/* Whether rec lies in another tray than the parts that are held. */
+static bool
+next_tray(const struct burning *b, const struct mk_rec *rec)
 {
-	struct mk_err down = {0};
-	const char *state = NULL;
-	char why[128];
-	struct watch w;
-	struct mk_time now;
-	int k;
+	const struct mk_field *a, *f = mk_rec_get(rec, "tray");
 
-	r->line.n = 0;
-	if (mk_rec_line(rec, &r->line, &c->err) == -1 || mk_time_now(&now, &c->err) == -1)
-		return -1;
-	mk_rec_del(rec, "job");
-	mk_step_drop(rec, "mark");
-	watch_begin(&w);
-	k = begin(c, r, rec, &now, &state);
-	if (k == 1)
-		k = burn(c, r, rec, &now, crc, &w.before, &down);
-	watch_end(&w);
-	if (k == 0 && strcmp(state, "void") == 0)
-		k = refuse(c, rec, "void", "it was made void (mk-serial void)");
-	else if (k == 0) {
-		(void)snprintf(why, sizeof why, "its mark was begun before (%s): a part is marked "
-			"once for each op", state);
-		k = refuse(c, rec, "begun", why);
-	}
-	if (k == 1 && caught != 0)
-		mk_err(&down, MK_EDEV, "stopped by signal %d", (int)caught);
-	return k == 1 && down.code != 0 ? last(c, rec, &down) : k;
+	if (b->n == 0)
+		return false;
+	a = mk_rec_get(&b->part[b->n - 1].rec, "tray");
+	return a == NULL || f == NULL || a->vlen != f->vlen || memcmp(a->val, f->val, f->vlen) != 0;
+}
+
+/* --on-fail stop: the first part that failed is the last. */
+static bool
+enough(const struct cmd *c, const struct burning *b)
+{
+	return b->stop && c->status != CMD_OK;
 }
 
 static int
 each(struct cmd *c, struct mk_rec *rec, void *arg)
 {
-	struct run *r = arg;
-	struct mk_err e;
-	const char *reason;
-	uint32_t crc = 0;
+	struct burning *b = arg;
 
-	if (mk_step_failed(&c->conf, rec, "mark") != NULL)
-		return 1;
-	if ((reason = fault(r, rec, &crc, &e)) != NULL)
-		return e.code == MK_ENOMEM ? (c->err = e, -1) : refuse(c, rec, reason, e.msg);
-	if (mk_laser_ready(r->laser, &e) == -1)
-		return refuse(c, rec, "device", e.msg) == -1 ? -1 : last(c, rec, &e);
-	return mark(c, r, rec, crc);
+	if (b->per_tray && next_tray(b, rec) && (parts_burn(c, b) == -1 || enough(c, b)))
+		return -1;
+	if (part_take(c, b, rec) == -1)
+		return -1;
+	if (!b->per_tray && (parts_burn(c, b) == -1 || enough(c, b)))
+		return -1;
+	return 0;
 }
 
-/* ---- the run ---- */
+static int
+options(struct cmd *c, struct burning *b)
+{
+	int64_t ms;
+
+	if (opt_device == NULL)
+		return cmd_usage(c, "no device: say -d KIND:PLACE, such as -d sim:out");
+	if (c->narg > 0)
+		return cmd_usage(c, "%s: no argument expected", c->arg[0]);
+	if (opt_on_fail != NULL && strcmp(opt_on_fail, "stop") != 0 && strcmp(opt_on_fail, "continue") != 0)
+		return cmd_usage(c, "--on-fail %s: say stop or continue", opt_on_fail);
+	if (opt_per != NULL && strcmp(opt_per, "tray") != 0)
+		return cmd_usage(c, "--per %s: say tray", opt_per);
+	if (opt_remark != NULL && *opt_remark == '\0')
+		return cmd_usage(c, "--remark: say why");
+	if (opt_timeout != NULL) {
+		if (mk_num_fix(opt_timeout, strlen(opt_timeout), 3, 1, 86400000, &ms, &c->err) == -1)
+			return mk_err_at(&c->err, "--timeout");
+		b->timeout_ms = (int)ms;
+	}
+	b->dry = opt_dry != NULL;
+	b->remark = opt_remark;
+	b->skip = opt_skip;
+	b->per_tray = opt_per != NULL;
+	b->stop = opt_on_fail != NULL && *opt_on_fail == 's';
+	b->go_on = opt_on_fail != NULL && *opt_on_fail == 'c';
+	if (opt_no_store == NULL && opt_estimate == NULL && c->conf.store == NULL)
+		return mk_err(&c->err, MK_EUSAGE, "no store: say --store FILE, set MK_STORE, or write "
+			"'store FILE' in mk.conf (mk-trace init makes one); --no-store marks without "
+			"one, and nobody will know what was marked");
+	return 0;
+}
+
+/* The line of mk.conf for the kind of -d KIND:PLACE. */
+static int
+timing(struct cmd *c, struct burning *b)
+{
+	size_t n = strcspn(opt_device, ":");
+	char *kind = strndup(opt_device, n);
+	int r;
+
+	if (kind == NULL)
+		return mk_err_nomem(&c->err);
+	r = mk_timing_conf(&b->timing, mk_conf_device(&c->conf, kind), &c->err);
+	free(kind);
+	return r;
+}
 
 static int
-open_store(struct cmd *c, struct run *r)
+burn_all(struct cmd *c, struct burning *b)
 {
-	int n;
+	const char *store = opt_no_store == NULL ? c->conf.store : NULL;
+	int r;
 
-	if (opt_no_store != NULL)
-		return 0;
-	if (mk_store_open(&r->store, c->conf.store, &c->conf, &c->err) == -1)
+	/* the driver's process is forked here: it must not know the store */
+	if (mk_laser_open(&b->laser, opt_device, &c->conf, &c->err) == -1)
 		return -1;
-	n = mk_store_mark_recover(r->store, mk_laser_name(r->laser), NULL, NULL, &c->err);
-	if (n > 0)
-		cmd_warn(c, "%s: %d part%s in doubt since an earlier run ended too soon: stored as "
-			"mark_result:unknown: look at %s", mk_laser_name(r->laser), n,
-			n == 1 ? " is" : "s are", n == 1 ? "it" : "them");
-	return n == -1 ? -1 : 0;
+	if (b->per_tray && mk_laser_is_text(b->laser))
+		return cmd_usage(c, "--per tray: this device holds the template, one part at a time");
+	mk_laser_limits(b->laser, &b->lim);
+	if (interlock_latch(c, &b->lock, store, mk_laser_name(b->laser), opt_reset != NULL) == -1 ||
+	    interlock_open(c, &b->lock, opt_interlock) == -1 ||
+	    (store != NULL && burning_store(c, b) == -1))
+		return -1;
+	r = cmd_filter(c, true, each, b);
+	if (r == -1 && c->err.code == 0)
+		return 0;	/* enough */
+	if (r == -1 && b->n > 0 && c->err.code == MK_ESYNTAX) {
+		/* a tray that is not whole: what came of it is marked, the error told after it */
+		struct mk_err was = c->err;
+
+		if (parts_burn(c, b) == -1)
+			return -1;
+		c->err = was;
+	}
+	return r == -1 ? -1 : parts_burn(c, b);
 }
 
 int
 laser_burn(struct cmd *c)
 {
-	struct run r = {0};
-	int k = -1;
+	struct burning b = {0};
+	int r;
 
 	c->epipe = CMD_DEVICE;
-	if (opt_device == NULL)
-		return cmd_usage(c, "no device: say -d KIND:PLACE, such as -d sim:out");
-	if (c->narg > 0)
-		return cmd_usage(c, "%s: no argument expected", c->arg[0]);
-	if (opt_no_store == NULL && c->conf.store == NULL)
-		return mk_err(&c->err, MK_EUSAGE, "no store: say --store FILE, set MK_STORE, or write "
-			"'store FILE' in mk.conf (mk-trace init makes one); --no-store marks without "
-			"one, and nobody will know what was marked");
-	/* the driver's process is forked here: it must not know the store */
-	if (mk_laser_open(&r.laser, opt_device, &c->conf, &c->err) == -1)
+	if (options(c, &b) == -1 || timing(c, &b) == -1)
 		return -1;
-	mk_laser_limits(r.laser, &r.lim);
-	if (open_store(c, &r) == 0)
-		k = cmd_filter(c, true, each, &r);
-	mk_store_close(r.store);
-	mk_laser_close(r.laser);
-	mk_job_clear(&r.job);
-	mk_buf_clear(&r.line);
-	if (caught != 0)
-		(void)raise(caught);
-	return k;
+	if (opt_estimate != NULL)
+		return estimate(c, &b);
+	r = burn_all(c, &b);
+	mk_store_close(b.store);
+	mk_laser_close(b.laser);
+	interlock_close(&b.lock);
+	parts_clear(&b);
+	if (burning_caught != 0)
+		(void)raise(burning_caught);
+	return r;
 }

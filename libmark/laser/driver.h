@@ -28,7 +28,11 @@ struct mk_laser_task {
 	const struct mk_rec *rec;	/* the part, job included */
 	const struct mk_job *job;	/* empty if the device holds the template */
 	uint32_t crc;			/* of the job's text */
-	atomic_uint *ops;		/* set it to the number of ops begun */
+	unsigned number;		/* of the job in this run, from 1 */
+	atomic_uint *ops;		/* set it to the number of ops begun, or sent: at most so
+					 * many can have been marked */
+	atomic_uint *done;		/* those that are known to be finished; leave it at 0 if
+					 * nothing is known before the end */
 };
 
 struct mk_driver {

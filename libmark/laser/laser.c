@@ -261,8 +261,17 @@ mk_laser_ready(struct mk_laser *l, struct mk_err *e)
 }
 
 int
-mk_laser_burn(struct mk_laser *l, const char *line, size_t n, const sigset_t *mask,
-	const volatile sig_atomic_t *stop, struct mk_burn *b, struct mk_err *e)
+mk_laser_burn(struct mk_laser *l, const char *line, size_t n, const struct mk_laser_watch *w,
+	struct mk_burn *b, struct mk_err *e)
 {
-	return mk_worker_run(l->worker, line, n, mask, stop, b, e);
+	return mk_worker_run(l->worker, line, n, w, b, e);
+}
+
+int
+mk_laser_again(struct mk_laser *l, struct mk_err *e)
+{
+	l->drv->off(l->dev);
+	if (l->drv->start != NULL && l->drv->start(l->dev, e) == -1)
+		return -1;
+	return mk_worker_again(l->worker, e);
 }

@@ -18,9 +18,20 @@ struct mk_laser;
 
 #define MK_LASER_PATH_MAX 4096
 
+/* How a job ended. */
+enum mk_burn_end {
+	MK_BURN_DONE,
+	MK_BURN_STOPPED,	/* *stop was set */
+	MK_BURN_WATCHED,	/* look said so */
+	MK_BURN_TIMEOUT,
+	MK_BURN_FAILED		/* the device or its child */
+};
+
 /* What a device says of a job that it was given. */
 struct mk_burn {
-	size_t ops;	/* how many of the job's ops were begun */
+	enum mk_burn_end end;
+	size_t ops;	/* how many of the job's ops were begun, at most */
+	size_t done;	/* how many are known to be finished, at least */
 	double ms;	/* how long it took: measured, or by the time model */
 	char image[MK_LASER_PATH_MAX];	/* where its picture is, "" if there is none */
 	char ack[8];	/* of a device that holds the template: "done", it said so; "sent",
@@ -54,14 +65,28 @@ int mk_laser_accept(struct mk_laser *l, const struct mk_rec *rec, struct mk_err 
 /* Whether the device can take a job now: -1, MK_EDEV, if its child died. */
 int mk_laser_ready(struct mk_laser *l, struct mk_err *e);
 
+/* What ends a job before its end. {0}: nothing. */
+struct mk_laser_watch {
+	const sigset_t *mask;		/* signals are let through only while waiting */
+	const volatile sig_atomic_t *stop;	/* once it is not 0 */
+	int timeout_ms;			/* after so long; 0: never */
+	int period_ms;			/* 0, or look is asked so often, and ends it with false */
+	bool (*look)(void *arg);
+	void *arg;
+};
+
 /* Burn the job of one record: line is the whole record, job included. The child
- * gets it whole and checks it again before it turns the beam on. Signals in mask
- * are let through only while waiting; once *stop is not 0, the child aborts.
- * 1: burnt. 0: aborted because of *stop. -1: the device or its child failed
- * (MK_EDEV). After 0 and -1 the beam is off, the part is in doubt, b->ops says how
- * far the job came, and no further job will be taken. */
-int mk_laser_burn(struct mk_laser *l, const char *line, size_t n, const sigset_t *mask,
-	const volatile sig_atomic_t *stop, struct mk_burn *b, struct mk_err *e);
+ * gets it whole and checks it again before it turns the beam on.
+ * 1: burnt. 0: aborted because of *stop or look. -1: the device or its child failed,
+ * or it took too long (MK_EDEV). After 0 and -1 the beam is off, the part is in doubt,
+ * b->ops says how far the job came, and no further job will be taken before
+ * mk_laser_again. */
+int mk_laser_burn(struct mk_laser *l, const char *line, size_t n,
+	const struct mk_laser_watch *w, struct mk_burn *b, struct mk_err *e);
+
+/* After 0 or -1: start the child anew. As at mk_laser_open no store may be open, and
+ * the device is asked again what it is. */
+int mk_laser_again(struct mk_laser *l, struct mk_err *e);
 
 /* ---- devices without parts ---- */
 

@@ -35,7 +35,8 @@ struct fault {			/* what goes wrong on order, with the Kth job */
 struct sim {
 	const char *name, *dir;
 	int dirfd, beamfd;
-	uint64_t seed, jobs;	/* jobs: begun in this run */
+	uint64_t seed;
+	uint64_t job;		/* the number of the one at hand */
 	const struct mk_material *material;
 	int w, h;
 	int64_t px, beam_um, blur, noise, glare;	/* blur, noise: 1/1000 */
@@ -281,7 +282,7 @@ fault_of(const struct sim *s, enum fault_kind kind)
 	size_t i;
 
 	for (i = 0; i < s->nfault; i++)
-		if (s->fault[i].kind == kind && s->fault[i].k == s->jobs)
+		if (s->fault[i].kind == kind && s->fault[i].k == s->job)
 			return &s->fault[i];
 	return NULL;
 }
@@ -296,6 +297,7 @@ on_op(void *arg, size_t op)
 {
 	struct progress *p = arg;
 
+	atomic_store(p->t->done, (unsigned)op);
 	atomic_store(p->t->ops, (unsigned)(op + 1));
 	while (p->hang && op >= p->t->job->n / 2)
 		(void)pause();
@@ -395,7 +397,7 @@ sim_burn(void *dev, const struct mk_laser_task *t, struct mk_burn *b, struct mk_
 	uint16_t *dark;
 	int r = -1;
 
-	s->jobs++;
+	s->job = t->number;
 	if (mk_image_new(&im, s->w, s->h, e) == -1)
 		return -1;
 	dark = malloc((size_t)s->w * (size_t)s->h * sizeof *dark);

@@ -9,6 +9,7 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/io.h"
@@ -16,7 +17,7 @@
 #define GRACE_MS 2000	/* for a child to abort by itself before it is killed */
 
 struct shared {
-	atomic_uint ops;
+	atomic_uint ops, done, jobs;
 };
 
 struct mk_worker {
@@ -128,7 +129,8 @@ burn(struct mk_worker *w, const char *line, size_t n, struct mk_burn *b, struct 
 	struct mk_rec rec = {0};
 	struct mk_job job = {0};
 	struct mk_job_limits lim;
-	struct mk_laser_task t = { .rec = &rec, .job = &job, .ops = &w->shared->ops };
+	struct mk_laser_task t = { .rec = &rec, .job = &job, .ops = &w->shared->ops,
+		.done = &w->shared->done };
 	const struct mk_field *f;
 	size_t column;
 	int r = -1;
@@ -136,7 +138,8 @@ burn(struct mk_worker *w, const char *line, size_t n, struct mk_burn *b, struct 
 	if (mk_rec_parse(&rec, line, n, &column, e) == -1)
 		goto out;
 	if (!w->drv->text) {
-		w->drv->limits(w->dev, &lim);
+		t.number = atomic_load(&w->shared->jobs);
+	w->drv->limits(w->dev, &lim);
 		if ((f = mk_rec_get(&rec, "job")) == NULL) {
 			mk_err(e, MK_EBUG, "%s: a record without a job", w->name);
 			goto out;
@@ -194,13 +197,37 @@ child(struct mk_worker *w, pid_t parent)
 
 /* ---- the parent ---- */
 
+/* The child, and the socket to it. */
+static int
+spawn(struct mk_worker *w, struct mk_err *e)
+{
+	pid_t parent = getpid();
+	int sp[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sp) == -1)
+		return mk_err_sys(e, MK_EDEV, "%s: no socket for the driver's process", w->name);
+	w->pid = fork();
+	if (w->pid == -1) {
+		mk_err_sys(e, MK_EDEV, "%s: no process for the driver", w->name);
+		(void)close(sp[0]);
+		(void)close(sp[1]);
+		return -1;
+	}
+	if (w->pid == 0) {
+		(void)close(sp[0]);
+		w->fd = sp[1];
+		child(w, parent);
+	}
+	(void)close(sp[1]);
+	w->fd = sp[0];
+	return 0;
+}
+
 int
 mk_worker_start(struct mk_worker **out, const struct mk_driver *drv, void *dev,
 	const char *name, struct mk_err *e)
 {
 	struct mk_worker *w = calloc(1, sizeof *w);
-	pid_t parent = getpid();
-	int sp[2];
 
 	if (w == NULL)
 		return mk_err_nomem(e);
@@ -213,30 +240,23 @@ mk_worker_start(struct mk_worker **out, const struct mk_driver *drv, void *dev,
 		free(w);
 		return mk_err_nomem(e);
 	}
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sp) == -1) {
-		mk_err_sys(e, MK_EDEV, "%s: no socket for the driver's process", name);
-		goto fail;
+	if (spawn(w, e) == -1) {
+		(void)munmap(w->shared, sizeof *w->shared);
+		free(w);
+		return -1;
 	}
-	w->pid = fork();
-	if (w->pid == -1) {
-		mk_err_sys(e, MK_EDEV, "%s: no process for the driver", name);
-		(void)close(sp[0]);
-		(void)close(sp[1]);
-		goto fail;
-	}
-	if (w->pid == 0) {
-		(void)close(sp[0]);
-		w->fd = sp[1];
-		child(w, parent);
-	}
-	(void)close(sp[1]);
-	w->fd = sp[0];
 	*out = w;
 	return 0;
-fail:
-	(void)munmap(w->shared, sizeof *w->shared);
-	free(w);
-	return -1;
+}
+
+int
+mk_worker_again(struct mk_worker *w, struct mk_err *e)
+{
+	if (w->pid != -1)
+		return mk_err(e, MK_EBUG, "%s: the driver's process is alive", w->name);
+	(void)close(w->fd);
+	w->fd = -1;
+	return spawn(w, e);
 }
 
 /* See the child dead, then turn the beam off from here: before, it could turn it
@@ -285,23 +305,65 @@ mk_worker_ready(struct mk_worker *w, struct mk_err *e)
 
 /* What one job's exchange needs all along. */
 struct talk {
-	const sigset_t *mask;
-	const volatile sig_atomic_t *stop;
+	const struct mk_laser_watch *watch;
+	int64_t end;		/* of its time, ms of the monotonic clock; 0: none */
+	struct mk_burn *b;
 	struct mk_err *e;
 };
+
+static int64_t
+clock_ms(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* Whether the job must end now: 0, -1 (too long), or 1: it may go on. */
+static int
+may_go_on(struct mk_worker *w, const struct talk *t)
+{
+	const struct mk_laser_watch *v = t->watch;
+
+	if (v->stop != NULL && *v->stop != 0) {
+		t->b->end = MK_BURN_STOPPED;
+		return 0;
+	}
+	if (v->period_ms > 0 && !v->look(v->arg)) {
+		t->b->end = MK_BURN_WATCHED;
+		return 0;
+	}
+	if (t->end == 0 || clock_ms() < t->end)
+		return 1;
+	t->b->end = MK_BURN_TIMEOUT;
+	return mk_err(t->e, MK_EDEV, "%s: not ready after %g s: look at the device, then start "
+		"again", w->name, v->timeout_ms / 1000.0);
+}
 
 /* Wait for the socket. 1 ready, 0 told to stop, -1. */
 static int
 wait_for(struct mk_worker *w, short events, const struct talk *t)
 {
 	struct pollfd p = { .fd = w->fd, .events = events };
+	int r;
 
 	for (;;) {
-		if (t->stop != NULL && *t->stop != 0)
-			return 0;
-		if (ppoll(&p, 1, NULL, t->mask) >= 0)
+		int64_t ms = t->watch->period_ms > 0 ? t->watch->period_ms : -1, left;
+		struct timespec ts;
+
+		if ((r = may_go_on(w, t)) != 1)
+			return r;
+		if (t->end != 0) {
+			left = t->end - clock_ms();
+			left = left < 0 ? 0 : left;
+			ms = ms == -1 || left < ms ? left : ms;
+		}
+		ts = (struct timespec){ (time_t)(ms / 1000), (long)(ms % 1000) * 1000000 };
+		r = ppoll(&p, 1, ms == -1 ? NULL : &ts, t->watch->mask);
+		if (r > 0)
 			return 1;
-		if (errno != EINTR)
+		if (r == -1 && errno != EINTR)
 			return mk_err_sys(t->e, MK_EDEV, "%s: poll", w->name);
 	}
 }
@@ -329,17 +391,23 @@ send_job(struct mk_worker *w, const void *p, size_t n, const struct talk *t)
 }
 
 int
-mk_worker_run(struct mk_worker *w, const char *line, size_t n, const sigset_t *mask,
-	const volatile sig_atomic_t *stop, struct mk_burn *b, struct mk_err *e)
+mk_worker_run(struct mk_worker *w, const char *line, size_t n,
+	const struct mk_laser_watch *watch, struct mk_burn *b, struct mk_err *e)
 {
-	const struct talk t = { mask, stop, e };
+	static const struct mk_laser_watch none = {0};
+	struct talk t = { .watch = watch == NULL ? &none : watch, .b = b, .e = e };
 	struct reply re;
 	int r;
 
 	memset(b, 0, sizeof *b);
+	b->end = MK_BURN_FAILED;
 	if (w->pid == -1)
 		return lost(w, e);
+	if (t.watch->timeout_ms > 0)
+		t.end = clock_ms() + t.watch->timeout_ms;
 	atomic_store(&w->shared->ops, 0);
+	atomic_store(&w->shared->done, 0);
+	atomic_fetch_add(&w->shared->jobs, 1);
 	if ((r = send_job(w, &n, sizeof n, &t)) == 1 && (r = send_job(w, line, n, &t)) == 1 &&
 	    (r = wait_for(w, POLLIN, &t)) == 1) {
 		if (recv_all(w->fd, &re, sizeof re) != 1)
@@ -352,10 +420,12 @@ mk_worker_run(struct mk_worker *w, const char *line, size_t n, const sigset_t *m
 	}
 	if (r == 1) {
 		*b = re.b;
+		b->end = MK_BURN_DONE;
 		return 1;
 	}
 	bury(w, SIGTERM, GRACE_MS);
 	b->ops = atomic_load(&w->shared->ops);
+	b->done = atomic_load(&w->shared->done);
 	return r;
 }
 
@@ -364,9 +434,11 @@ mk_worker_end(struct mk_worker *w)
 {
 	if (w == NULL)
 		return;
-	(void)shutdown(w->fd, SHUT_WR);
-	bury(w, 0, GRACE_MS);
-	(void)close(w->fd);
+	if (w->fd != -1) {
+		(void)shutdown(w->fd, SHUT_WR);
+		bury(w, 0, GRACE_MS);
+		(void)close(w->fd);
+	}
 	(void)munmap(w->shared, sizeof *w->shared);
 	free(w);
 }

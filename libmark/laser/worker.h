@@ -18,10 +18,13 @@ struct mk_worker;
 int mk_worker_start(struct mk_worker **w, const struct mk_driver *drv, void *dev,
 	const char *name, struct mk_err *e);
 
-/* See mk_laser_ready and mk_laser_burn. */
+/* See mk_laser_ready and mk_laser_burn. watch NULL: nothing ends it. */
 int mk_worker_ready(struct mk_worker *w, struct mk_err *e);
-int mk_worker_run(struct mk_worker *w, const char *line, size_t n, const sigset_t *mask,
-	const volatile sig_atomic_t *stop, struct mk_burn *b, struct mk_err *e);
+int mk_worker_run(struct mk_worker *w, const char *line, size_t n,
+	const struct mk_laser_watch *watch, struct mk_burn *b, struct mk_err *e);
+
+/* Fork again, once the child is dead. */
+int mk_worker_again(struct mk_worker *w, struct mk_err *e);
 
 /* End the child, which is idle or dead, and free w. NULL is allowed. */
 void mk_worker_end(struct mk_worker *w);

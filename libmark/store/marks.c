@@ -85,47 +85,93 @@ begun(struct mk_store *st, int64_t item, const struct mk_field *op, const char *
 	return r == 0 && !unmarked ? marked(st, item, op, state, e) : r;
 }
 
+/* How often the key was marked, or may have been: that many, or -1. */
+static int64_t
+attempts(struct mk_store *st, int64_t item, const struct mk_field *op, struct mk_err *e)
+{
+	struct mk_rows rows;
+	int64_t n = -1;
+
+	if (mk_db_query(st->db, &rows, e, "SELECT count(*) FROM event v JOIN step s ON s.id = v.step "
+	    "JOIN word w ON w.id = v.result WHERE v.item = ? AND v.op = ? AND s.name = 'mark' AND "
+	    "w.value <> 'refused'", "it", item, op == NULL ? "" : op->val,
+	    op == NULL ? (size_t)0 : (size_t)op->vlen) == -1)
+		return -1;
+	if (mk_rows_next(&rows, e) == 1)
+		n = mk_rows_int(&rows, 0);
+	mk_rows_done(&rows);
+	return n;
+}
+
+/* Inside a transaction: whether the key may be begun: 1, 0 (m->state), -1. */
 static int
-begin(struct mk_store *st, const char *device, const struct mk_rec *rec, const char *line,
-	size_t n, const struct mk_time *t, const char **state, struct mk_err *e)
+ask(struct mk_store *st, const struct mk_rec *rec, const char *remark, struct mk_mark *m,
+	int64_t *item, struct mk_err *e)
 {
 	const struct mk_field *op = mk_rec_get(rec, "op");
 	struct mk_buf name = {0};
-	char time[MK_TIME_LEN];
-	int64_t item;
+	int64_t n;
 	int r = mk_item_name(rec, &name, e);
 
-	mk_time_format(t, time);
+	m->state = NULL;
 	if (r == 0)
-		r = mk_item_id(st, name.p, name.n, true, &item, e);
+		r = mk_item_id(st, name.p, name.n, true, item, e);
 	mk_buf_clear(&name);
-	if (r == -1 || (r = begun(st, item, op, state, e)) != 0)
-		return r == -1 ? -1 : 0;
-	if ((r = mk_item_voided(st, item, e)) != 0) {
-		*state = "void";
+	if (r == -1 || (r = begun(st, *item, op, &m->state, e)) == -1)
+		return -1;
+	if (r == 1 && (remark == NULL || strcmp(m->state, "open") == 0))
+		return 0;
+	if ((r = mk_item_voided(st, *item, e)) != 0) {
+		m->state = "void";
 		return r == -1 ? -1 : 0;
 	}
-	if (mk_db_run(st->db, NULL, e, "INSERT INTO mark(item, op, device, state, time, line) "
+	m->state = NULL;
+	if ((n = attempts(st, *item, op, e)) == -1)
+		return -1;
+	m->attempt = (unsigned)n + 1;
+	return 1;
+}
+
+/* Inside a transaction: rec is the doubtful event. */
+static int
+begin(struct mk_store *st, const char *device, struct mk_rec *rec, const struct mk_time *t,
+	const char *remark, struct mk_mark *m, struct mk_err *e)
+{
+	const struct mk_field *op;
+	struct mk_buf line = {0};
+	char time[MK_TIME_LEN];
+	int64_t item;
+	int r = ask(st, rec, remark, m, &item, e);
+
+	if (r != 1)
+		return r;
+	mk_time_format(t, time);
+	if (mk_rec_setf(rec, e, "mark_attempt", "%u", m->attempt) == -1 ||
+	    (remark != NULL && mk_rec_set(rec, "mark_remark", remark, strlen(remark), e) == -1))
+		return -1;
+	op = mk_rec_get(rec, "op");
+	if (mk_rec_line(rec, &line, e) == -1 ||
+	    mk_db_run(st->db, NULL, e, "INSERT INTO mark(item, op, device, state, time, line) "
 	    "VALUES(?, ?, ?, 'open', ?, ?) ON CONFLICT(item, op) DO UPDATE SET "
 	    "device = excluded.device, state = 'open', time = excluded.time, line = excluded.line",
 	    "itsst", item, op == NULL ? "" : op->val, op == NULL ? (size_t)0 : (size_t)op->vlen,
-	    device, time, line, n) == -1)
-		return -1;
-	return 1;
+	    device, time, line.p, line.n) == -1)
+		r = -1;
+	mk_buf_clear(&line);
+	return r;
 }
 
 int
 mk_store_mark_begin(struct mk_store *st, const char *device, const struct mk_rec *rec,
-	const struct mk_time *t, const char **state, struct mk_err *e)
+	const struct mk_time *t, const char *remark, struct mk_mark *m, struct mk_err *e)
 {
-	struct mk_buf text = {0}, line = {0};
+	struct mk_buf text = {0};
 	struct mk_rec copy = {0};
 	int r = -1;
 
-	if (doubtful(st, device, rec, t, &copy, &text, e) == -1 ||
-	    mk_rec_line(&copy, &line, e) == -1 || mk_store_begin(st, e) == -1)
+	if (doubtful(st, device, rec, t, &copy, &text, e) == -1 || mk_store_begin(st, e) == -1)
 		goto out;
-	r = begin(st, device, &copy, line.p, line.n, t, state, e);
+	r = begin(st, device, &copy, t, remark, m, e);
 	if (r != 1)
 		mk_store_rollback(st);
 	else if (mk_store_commit(st, e) == -1)
@@ -133,7 +179,20 @@ mk_store_mark_begin(struct mk_store *st, const char *device, const struct mk_rec
 out:
 	mk_rec_clear(&copy);
 	mk_buf_clear(&text);
-	mk_buf_clear(&line);
+	return r;
+}
+
+int
+mk_store_mark_ask(struct mk_store *st, const struct mk_rec *rec, const char *remark,
+	struct mk_mark *m, struct mk_err *e)
+{
+	int64_t item;
+	int r;
+
+	if (mk_store_begin(st, e) == -1)
+		return -1;
+	r = ask(st, rec, remark, m, &item, e);
+	mk_store_rollback(st);
 	return r;
 }
 
@@ -144,7 +203,9 @@ finish(struct mk_store *st, const char *device, const struct mk_rec *rec, struct
 	const struct mk_field *op = mk_rec_get(rec, "op"), *res = mk_rec_get(rec, "mark_result");
 	struct mk_buf name = {0};
 	struct mk_time now;
+	const char *state;
 	int64_t item = 0, changed;
+	size_t n;
 	int r = mk_item_name(rec, &name, e);
 
 	if (r == 0)
@@ -154,8 +215,14 @@ finish(struct mk_store *st, const char *device, const struct mk_rec *rec, struct
 		return -1;
 	if (res == NULL)
 		return mk_err(e, MK_EBUG, "a mark event without mark_result");
+	state = res->val;
+	n = res->vlen;
+	if (mk_rec_is(rec, "mark_result", "refused")) {
+		state = mk_rec_is(rec, "mark_attempt", "1") ? "unmarked" : "unknown";
+		n = strlen(state);
+	}
 	if (mk_db_run(st->db, &changed, e, "UPDATE mark SET state = ? WHERE item = ? AND op = ? "
-	    "AND device = ? AND state = 'open'", "tits", res->val, (size_t)res->vlen, item,
+	    "AND device = ? AND state = 'open'", "tits", state, n, item,
 	    op == NULL ? "" : op->val, op == NULL ? (size_t)0 : (size_t)op->vlen, device) == -1)
 		return -1;
 	if (r == 0 || changed != 1)

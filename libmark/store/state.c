@@ -372,13 +372,13 @@ resolves(struct mk_store *st, const struct mk_new *ev, struct mk_err *e)
 		"state = excluded.state WHERE mark.state <> 'open'", "its", ev->item, op, n, state);
 }
 
-/* A key that was resolved as unmarked is marked now. */
+/* A key that was resolved as unmarked is marked now, unless it was refused again. */
 static int
 marks(struct mk_store *st, const struct mk_new *ev, struct mk_err *e)
 {
 	const struct mk_newfield *f = own(ev, "result");
 
-	if (ev->first || f == NULL)
+	if (ev->first || f == NULL || (f->f->vlen == 7 && memcmp(f->f->val, "refused", 7) == 0))
 		return 0;
 	return mk_db_run(st->db, NULL, e, "UPDATE mark SET state = ? WHERE item = ? AND op = ? AND "
 		"state = 'unmarked'", "tit", f->f->val, (size_t)f->f->vlen, ev->item,

@@ -59,16 +59,28 @@ int mk_store_find(struct mk_store *st, const char *const *term, size_t n, mk_sto
 
 /* ---- marks: every part that may carry one is known ---- */
 
+/* How the key (id, op) of a part stands. */
+struct mk_mark {
+	const char *state;	/* NULL: it may be begun; else how its last mark ended: "open",
+				 * "ok", "fail", "unknown", or it was made void: "void" (static) */
+	unsigned attempt;	/* number of the mark that is begun, from 1 */
+};
+
 /* Commit "this part (rec: id, op) is about to be marked on device". Of rec all but
- * its job and an old mark group is kept, stamped with t and the context now: the
- * event that stands if nothing else comes. 1: begun. 0: refused, the key was begun
- * before, and *state says how that ended: "open", "ok", "fail", "unknown"
- * (static), or it was made void: "void". -1. */
+ * its job and an old mark group is kept, stamped with t, the context now and the
+ * attempt: the event that stands if nothing else comes. remark NULL: a key that was
+ * begun is refused; else it is the reason to mark it again, which only a void one
+ * and one that is open are refused for. 1: begun. 0: refused, m->state. -1. */
 int mk_store_mark_begin(struct mk_store *st, const char *device, const struct mk_rec *rec,
-	const struct mk_time *t, const char **state, struct mk_err *e);
+	const struct mk_time *t, const char *remark, struct mk_mark *m, struct mk_err *e);
+
+/* The same question without beginning it. 1, 0, -1. */
+int mk_store_mark_ask(struct mk_store *st, const struct mk_rec *rec, const char *remark,
+	struct mk_mark *m, struct mk_err *e);
 
 /* Commit the mark event in rec (its mark group) and close its begin, in one
- * transaction. No open begin for it is MK_EINTEGRITY. */
+ * transaction. One that is refused after all may be begun again, if it was the first
+ * attempt. No open begin for it is MK_EINTEGRITY. */
 int mk_store_mark_end(struct mk_store *st, const char *device, const struct mk_rec *rec,
 	struct mk_err *e);
 

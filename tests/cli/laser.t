@@ -43,7 +43,7 @@ try mk-laser -d sim:pix <in
 is "a part is burnt" "$st $err" "0 "
 is "its fields stay, its job goes, the mark's come" \
 	"$(without_times <out)" \
-	"$(sed 's/	job:.*//' in)	$(printf %s "mark_time:T	mark_result:ok	mark_site:ankara-1	mark_line:L3	mark_station:ST40	mark_operator:eva	mark_shift:$(field mark_shift "$out")	mark_day:$(field mark_day "$out")	mark_device:sim:$scratch/pix	mark_vectors:$(field mark_vectors "$out")	mark_mm:$(field lay_mark_mm "$out")	mark_crc:$(field job "$(cat in)" | sed 's/.*crc=\([0-9a-f]*\).*/\1/')	mark_ms:$(field lay_ms "$out")	mark_image:pix/01_09506000134352_21_000000001.png")"
+	"$(sed 's/	job:.*//' in)	$(printf %s "mark_time:T	mark_result:ok	mark_site:ankara-1	mark_line:L3	mark_station:ST40	mark_operator:eva	mark_shift:$(field mark_shift "$out")	mark_day:$(field mark_day "$out")	mark_device:sim:$scratch/pix	mark_attempt:1	mark_vectors:$(field mark_vectors "$out")	mark_mm:$(field lay_mark_mm "$out")	mark_crc:$(field job "$(cat in)" | sed 's/.*crc=\([0-9a-f]*\).*/\1/')	mark_pens:P400,30000,1000	mark_recipe_hash:$(field recipe_hash "$(cat in)")	mark_ms:$(field lay_ms "$out")	mark_image:pix/01_09506000134352_21_000000001.png")"
 is "the vectors are counted" "$(field mark_vectors "$out")" "$(field job "$(cat in)" | tr ' ' '\n' | grep -c ^L)"
 is "its picture says its code" "$(dmtxread -N1 -m 2000 "$(field mark_image "$out")" 2>/dev/null)" "$(code 1)"
 is "the mark is in the store" "$(mk-trace find mark_result:ok --columns id)" "id:$(field id "$(part 1)")"

@@ -225,7 +225,7 @@ picture_of(const char *device, const char *id)
 
 	job_line(&b, id);
 	if (mk_laser_open(&l, device, &conf, &e) == 0 &&
-	    mk_laser_burn(l, b.p, b.n, NULL, NULL, &burn, &e) == 1 &&
+	    mk_laser_burn(l, b.p, b.n, NULL, &burn, &e) == 1 &&
 	    mk_png_read(burn.image, &im, &e) == 0)
 		crc = mk_crc32(0, im.px, (size_t)im.w * (size_t)im.h);
 	else
@@ -319,10 +319,10 @@ whole(void)
 	job_line(&b, "cut");
 	ok(mk_laser_open(&l, "sim:whole", &conf, &e) == 0 && mk_laser_ready(l, &e) == 0, "a device");
 	b.p[b.n - 1] ^= 1;
-	ok(mk_laser_burn(l, b.p, b.n, NULL, NULL, &burn, &e) == -1 && burn.ops == 0,
+	ok(mk_laser_burn(l, b.p, b.n, NULL, &burn, &e) == -1 && burn.ops == 0,
 		"a damaged job is not begun: %s", e.msg);
 	ok(mk_laser_ready(l, &e) == -1 && e.code == MK_EDEV &&
-		mk_laser_burn(l, b.p, b.n, NULL, NULL, &burn, &e) == -1, "and the device takes no more");
+		mk_laser_burn(l, b.p, b.n, NULL, &burn, &e) == -1, "and the device takes no more");
 	mk_laser_close(l);
 	fd = open("whole/.beam", O_RDONLY);
 	ok(fd != -1 && read(fd, beam, 4) == 4 && strcmp(beam, "off\n") == 0, "its beam is off");

@@ -145,7 +145,7 @@ darkest(const char *device)
 	if (mk_job_pen(&j, &pen, &e) == 0 && mk_job_jump(&j, -2000, 0, &e) == 0 &&
 	    mk_job_mark(&j, 2000, 0, &e) == 0 && mk_buf_adds(&b, "id:a\tjob:", &e) == 0 &&
 	    mk_job_write(&j, &b, &e) == 0 && mk_laser_open(&l, device, &conf, &e) == 0 &&
-	    mk_laser_burn(l, b.p, b.n, NULL, NULL, &burn, &e) == 1 && mk_png_read(burn.image, &got, &e) == 0)
+	    mk_laser_burn(l, b.p, b.n, NULL, &burn, &e) == 1 && mk_png_read(burn.image, &got, &e) == 0)
 		for (k = 0; k < got.h; k++)
 			low = got.px[k * got.w + got.w / 2] < low ? got.px[k * got.w + got.w / 2] : low;
 	mk_image_clear(&got);
