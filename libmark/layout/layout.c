@@ -133,8 +133,11 @@ fill_in(void *ctx, const struct mk_subst_part *part, struct mk_buf *out, struct 
 {
 	struct fields *f = ctx;
 
-	f->missing = f->missing || mk_rec_get(f->rec, part->name) == NULL;
-	if (!f->missing && part->n > 0 && strchr(part->text, '%') == NULL)
+	if (mk_rec_get(f->rec, part->name) == NULL) {
+		f->missing = true;
+		return mk_err(e, MK_EDATA, "the record has no field '%s'", part->name);
+	}
+	if (part->n > 0 && strchr(part->text, '%') == NULL)
 		return digits(f->rec, part, out, e);
 	return mk_subst_rec(f->rec, part, out, e);
 }

@@ -5,6 +5,8 @@
 
 #include "base/num.h"
 
+#define DATE_MAX 120	/* bytes of a date's format: as many as clock.h takes */
+
 /* ---- values ---- */
 
 static int
@@ -110,13 +112,17 @@ mk_lay_subst(struct mk_subst *s, const char *v, struct mk_err *e)
 		return mk_err(e, MK_ECONF, "empty: there would be nothing to mark");
 	if (mk_subst_parse(s, v, strlen(v), e) == -1)
 		return -1;
-	for (i = 0; i < s->n; i++)
+	for (i = 0; i < s->n; i++) {
+		if (s->part[i].name != NULL && s->part[i].n > DATE_MAX)
+			return mk_err(e, MK_ECONF, "column %d: a format of over %d bytes", s->part[i].col,
+				DATE_MAX);
 		if (s->part[i].name != NULL && s->part[i].n > 0 &&
 		    strchr(s->part[i].text, '%') == NULL &&
 		    mk_num_u64(s->part[i].text, s->part[i].n, 1, 18, &width, &no) == -1)
 			return mk_err(e, MK_ECONF, "column %d: {%s:%s}: a format is a date's, such as "
 				"{%s:%%Y%%m%%d}, or 1 to 18 digits, such as {%s:6}", s->part[i].col,
 				s->part[i].name, s->part[i].text, s->part[i].name, s->part[i].name);
+	}
 	return 0;
 }
 

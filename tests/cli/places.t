@@ -116,6 +116,11 @@ a=$(ops n:7)
 echo 'text at=0,0 height=2 pen=p data=0007' | lay
 is 'a number is filled up with zeros' "$a" "$(ops n:7)"
 
+printf 'id:x\tm:1\n' >in
+echo 'text at=0,0 height=2 pen=p data={n:4}' | lay
+try mk-layout -t t.lay <in
+is 'a number that is missing' "$st $(field lay_reason "$out") $err" "1 missing mk-layout: t.lay:3: x: the record has no field 'n'"
+
 # ---- fonts and drawings ----
 ttf=$(find /usr/share/fonts -name DejaVuSans.ttf 2>/dev/null | head -n 1)
 without() { echo id:x | mk-layout -t t.lay 2>&1 | grep 'was built without '; }
