@@ -13,14 +13,19 @@ await() {
 	done
 }
 beam() { read -r state <"$2/.beam" && [ "$state" = "$1" ]; }
+# /proc is no snapshot: a look at it can miss a process while others come and go
 child_of() {
-	for p in /proc/[0-9]*; do
-		while read -r key val; do
-			if [ "$key" = PPid: ]; then
-				[ "$val" = "$1" ] && echo "${p#/proc/}"
-				break
-			fi
-		done 2>/dev/null <"$p/status"
+	tries=0
+	while [ $tries -lt 100 ]; do
+		for p in /proc/[0-9]*; do
+			while read -r key val; do
+				if [ "$key" = PPid: ]; then
+					[ "$val" != "$1" ] || { echo "${p#/proc/}"; return; }
+					break
+				fi
+			done 2>/dev/null <"$p/status"
+		done
+		tries=$((tries + 1))
 	done
 }
 # kill returns before the killed has died; a zombie's files are closed
