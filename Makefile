@@ -30,6 +30,9 @@ ifeq ($(VARIANT),fuzz)
 VARIANT_FLAGS := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 endif
 
+# Each program loads what it uses: starting is most of what a question costs.
+LINK_LIBS = -Wl,--as-needed $(DEP_LIBS)
+
 LIB_SRC := $(wildcard libmark/*/*.c)
 FONTS := $(wildcard libmark/layout/fonts/*.jhf)
 GEN_SRC := $(patsubst libmark/layout/fonts/%.jhf,$(B)/gen/font_%.c,$(FONTS))
@@ -93,17 +96,17 @@ $(B)/libmark.a: $(LIB_OBJ)
 	$(AR) rcs $@ $^
 
 $(TOOL_FILES): $(B)/%: $(B)/cmd/%.o $(CMD_OBJ) $(B)/libmark.a
-	$(CC) $(MK_CFLAGS) $(LDFLAGS) -o $@ $^ $(DEP_LIBS)
+	$(CC) $(MK_CFLAGS) $(LDFLAGS) -o $@ $^ $(LINK_LIBS)
 .SECONDEXPANSION:
 $(TOOL_DIRS): $(B)/%: $$(addprefix $(B)/,$$(addsuffix .o,$$(basename $$(wildcard cmd/$$*/*.c)))) $(CMD_OBJ) $(B)/libmark.a
-	$(CC) $(MK_CFLAGS) $(LDFLAGS) -o $@ $^ $(DEP_LIBS)
+	$(CC) $(MK_CFLAGS) $(LDFLAGS) -o $@ $^ $(LINK_LIBS)
 
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(B)/libmark.a
-	$(CC) $(MK_CFLAGS) $(LDFLAGS) -o $@ $^ $(DEP_LIBS)
+	$(CC) $(MK_CFLAGS) $(LDFLAGS) -o $@ $^ $(LINK_LIBS)
 $(B)/tests/bench/%: $(B)/tests/bench/%.o $(B)/libmark.a
-	$(CC) $(MK_CFLAGS) $(LDFLAGS) -o $@ $^ $(DEP_LIBS)
+	$(CC) $(MK_CFLAGS) $(LDFLAGS) -o $@ $^ $(LINK_LIBS)
 $(B)/tests/sim/%: $(B)/tests/sim/%.o $(B)/libmark.a
-	$(CC) $(MK_CFLAGS) $(LDFLAGS) -o $@ $^ $(DEP_LIBS)
+	$(CC) $(MK_CFLAGS) $(LDFLAGS) -o $@ $^ $(LINK_LIBS)
 # without the sanitizers: it comes before their library
 $(B)/tests/sim/%-shim.so: tests/sim/%-shim.c $(B)/.flags
 	@mkdir -p $(@D)
@@ -111,10 +114,10 @@ $(B)/tests/sim/%-shim.so: tests/sim/%-shim.c $(B)/.flags
 # Under libFuzzer the fuzzer has its own main; elsewhere replay.c runs a corpus.
 ifeq ($(VARIANT),fuzz)
 $(B)/tests/fuzz/%: $(B)/tests/fuzz/%.o $(B)/libmark.a
-	$(CC) $(MK_CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(DEP_LIBS)
+	$(CC) $(MK_CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LINK_LIBS)
 else
 $(B)/tests/fuzz/%: $(B)/tests/fuzz/%.o $(B)/tests/fuzz/replay.o $(B)/libmark.a
-	$(CC) $(MK_CFLAGS) $(LDFLAGS) -o $@ $^ $(DEP_LIBS)
+	$(CC) $(MK_CFLAGS) $(LDFLAGS) -o $@ $^ $(LINK_LIBS)
 endif
 
 tests: all $(UNITS) $(FUZZERS) $(SIMS) $(SHIMS)

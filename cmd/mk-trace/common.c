@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cmd/mk-trace/ask.h"
+#include "trace/name.h"
 
 #define POLL_MS 250	/* how soon -f sees what is new */
 
@@ -48,7 +49,7 @@ ask_text(struct ask *a, int64_t word)
 int
 ask_id(struct ask *a, const char *arg, int64_t *item)
 {
-	int r = mk_store_resolve(a->st, arg, &a->name, &a->c->err);
+	int r = mk_trace_resolve(a->st, arg, &a->name, &a->c->err);
 
 	if (r == 1)
 		r = mk_ask_item(a->st, a->name.p, a->name.n, item, &a->c->err);

@@ -9,6 +9,7 @@
 #include "cmd/mk-trace/ask.h"
 #include "store/pools.h"
 #include "trace/place.h"
+#include "trace/yield.h"
 
 static const char *opt_n, *opt_follow;
 
@@ -30,6 +31,7 @@ struct tail {
 	size_t n;		/* rows that were put in */
 	struct mk_rec ev;
 	bool now;		/* put each out at once */
+	bool made;		/* only what was made or judged, not what was moved about */
 };
 
 /* One event as a row that names its part. */
@@ -59,6 +61,8 @@ on_event(void *arg, const struct mk_event *ev, struct mk_err *e)
 	struct tail *t = arg;
 	size_t i, k;
 
+	if (t->made && !mk_yield_step(ev->step))
+		return 0;
 	if (row_of(t, ev, e) == -1)
 		return -1;
 	if (t->now) {
@@ -224,7 +228,7 @@ of_last_mark(struct ask *a, const struct mk_totals *totals)
 {
 	static const char *const keys[] = { "id", "lot", "step", "time", "result", "reason",
 		"operator", "station" };
-	struct tail t = { .a = a, .want = 1 };
+	struct tail t = { .a = a, .want = 1, .made = true };
 	struct mk_rec part = {0}, row = {0};
 	int64_t item;
 	size_t i;

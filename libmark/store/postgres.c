@@ -1,12 +1,11 @@
 /* The store in a server: PostgreSQL, and engines that speak its protocol. What they
  * all take is plain: no triggers, no advisory locks, no multi-shard recursion. */
 #ifdef HAVE_PQ
-#include <libpq-fe.h>
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/pq.h"
 #include "store/wire.h"
 
 #define STMTS 256	/* a power of two, more than there are literals */
@@ -192,6 +191,10 @@ mk_postgres_open(struct mk_db **out, const char *uri, struct mk_err *e)
 	const char *vals[] = { uri, "mk", "UTF8", "10", NULL };
 
 	*out = NULL;
+	/* cppcheck-suppress leakReturnValNotUsed ; it stays */
+	if (dlopen(MK_PQ_SONAME, RTLD_NOW | RTLD_GLOBAL) == NULL)
+		return mk_err(e, MK_EUSAGE, "a store in PostgreSQL needs libpq: %s: install libpq5",
+			dlerror());
 	if (no_password(uri, e) == -1)
 		return -1;
 	if ((db = calloc(1, sizeof *db)) == NULL)

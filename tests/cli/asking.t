@@ -79,6 +79,13 @@ part  mark_station   ST1     ST2
 part  verify_result  fail    ok
 part  verify_reason  noread' '' mk-trace compare P1 P2 -o table
 
+mk-serial take bracket -n 1 >taken
+sed "s/\$/\tmark_time:$(at 07:00:00.000)\tmark_result:ok/" taken | mk-trace add -q
+for scan in '(01)09506000134352(21)000000001' ']d2010950600013435221000000001' 010950600013435221000000001 '21)000000001' \
+	"$(printf ']C1010950600013435221000000001')"; do
+	is "a part may be called $scan" "$(mk-trace where "$scan" --columns id)" 'id:(01)09506000134352(21)000000001'
+done
+
 # ---- genealogy: diamonds, rings, many levels, new numbers ----
 fresh
 {
