@@ -179,10 +179,9 @@ run(struct ask *a, size_t first, struct mk_recall *r)
 	r->since = opt_last;
 	if (got == 0 && opt_same != NULL)
 		got = mk_same_parse(opt_same, &r->same, &c->err);
-	if (got == 0 && is_given) {
-		r->suspect = given.id;
-		r->nsuspect = given.n;
-	}
+	r->given = is_given;
+	r->suspect = given.id;
+	r->nsuspect = given.n;
 	if (got == 0)
 		got = mk_recall(r, &c->err);
 	r->suspect = NULL;

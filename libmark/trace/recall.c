@@ -255,7 +255,7 @@ gather(struct mk_recall *r, struct mk_ids *start, struct mk_err *e)
 
 	if (!everything(r))
 		got = mk_query_items(&r->query, start, e);
-	for (i = 0; got != -1 && r->suspect != NULL && i < r->nsuspect; i++)
+	for (i = 0; got != -1 && r->given && i < r->nsuspect; i++)
 		got = mk_ids_add(start, r->suspect[i], e);
 	if (got != -1)
 		got = things(r, start, e);
@@ -279,7 +279,7 @@ mk_recall(struct mk_recall *r, struct mk_err *e)
 	struct mk_ids start = {0};
 	int got;
 
-	if (r->suspect == NULL && everything(r))
+	if (!r->given && everything(r))
 		return mk_err(e, MK_EUSAGE, "recall of everything: say what is suspect, such as "
 			"lot:L42 or station:ST3 date:yesterday");
 	if (mk_ask_begin(r->query.st, e) == -1)

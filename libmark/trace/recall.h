@@ -32,7 +32,8 @@ struct mk_affected {
 struct mk_recall {
 	/* to be said */
 	struct mk_query query;
-	const int64_t *suspect;	/* these items too (nsuspect of them); NULL: none */
+	bool given;		/* these items are suspect, too: */
+	const int64_t *suspect;
 	size_t nsuspect;
 	bool ever;		/* also units from which the suspect was taken out again */
 	struct mk_same same;	/* dims 0: no neighbours */

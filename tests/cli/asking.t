@@ -23,6 +23,7 @@ run 'one of them is not there: the others are told' 1 "id${T}state
 P1${T}stock" 'mk-trace: P9: no such part in the store' mk-trace where P9 P1 -o tsv --columns id,state
 run 'an unterminated line' 2 '' 'mk-trace: stdin:1: the last line does not end: the tool before this one was cut short' \
 	sh -c 'printf P1 | mk-trace why -'
+run 'recall -: of nobody' 1 'state:all	goods:0	parts:0' '' sh -c 'mk-trace recall - </dev/null'
 run 'find -: of those, the ones of which the terms hold' 0 'id:P2' '' \
 	sh -c 'printf "P1\nP2\n" | mk-trace find - lot:L1 --columns id'
 run '-S and -U' 0 'id:P2' '' mk-trace find -S 2026-11-22T02:00 -U 2026-11-22T03:00 --columns id
