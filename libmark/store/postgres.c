@@ -186,8 +186,7 @@ int
 mk_postgres_open(struct mk_db **out, const char *uri, struct mk_err *e)
 {
 	struct server *db;
-	const char *keys[] = { "dbname", "application_name", "client_encoding",
-		"connect_timeout", NULL };
+	const char *keys[] = { "dbname", "application_name", "client_encoding", "connect_timeout", NULL };
 	const char *vals[] = { uri, "mk", "UTF8", "10", NULL };
 
 	*out = NULL;

@@ -46,6 +46,11 @@ int mk_store_resolve(struct mk_store *st, const char *arg, struct mk_buf *name,
 
 typedef int mk_store_each(void *arg, struct mk_rec *rec, struct mk_err *e);
 
+/* The events of an item in the order of their times: each sees one record per
+ * event. No transaction is open meanwhile. The number of them, or -1. */
+int mk_store_history(struct mk_store *st, const char *name, size_t n, mk_store_each *each,
+	void *arg, struct mk_err *e);
+
 /* ---- marks: every part that may carry one is known ---- */
 
 /* How the key (id, op) of a part stands. */
