@@ -29,6 +29,8 @@ static const struct cmd_verb verbs[] = {
 	{ "add", "", "store what happened; print each record once it is durable", trace_add_opts,
 	  CMD_CONF | CMD_STORE | CMD_OUTPUT,
 	  "id,mark_result,mark_reason,verify_result,verify_reason,hold_reason", trace_add },
+	{ "push", "", "send what is stored to a central store, once and in order", trace_push_opts,
+	  CMD_CONF | CMD_STORE, NULL, trace_push },
 	{ "status", "", "one screen: what runs here, how fast, what is in doubt", NULL, ASKS,
 	  NULL, ask_status },
 	{ "last", "", "the parts that something happened to last", ask_last_opts, ASKS,

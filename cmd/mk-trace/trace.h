@@ -12,4 +12,8 @@ int trace_open(struct cmd *c, struct mk_store **st);
 extern const struct cmd_opt trace_add_opts[];
 int trace_add(struct cmd *c);
 
+/* push.c */
+extern const struct cmd_opt trace_push_opts[];
+int trace_push(struct cmd *c);
+
 #endif

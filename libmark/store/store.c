@@ -109,7 +109,7 @@ fill(struct mk_db *db, const char *origin, const char *hiwater, struct mk_err *e
 	    meta_set(db, "numbers", "0", e) == 0 &&
 	    meta_set(db, "epoch", "0", e) == 0 &&
 	    meta_set(db, "lost", "0", e) == 0 &&
-	    mk_db_run(db, NULL, e, "INSERT INTO origin(id, name, seq, head) VALUES(1, ?, 0, ?)",
+	    mk_db_run(db, NULL, e, "INSERT INTO origin(name, seq, head) VALUES(?, 0, ?)",
 		"sb", origin, zero, sizeof zero) == 0 &&
 	    /* last: a store without its version was never finished */
 	    meta_set(db, "version", version, e) == 0)

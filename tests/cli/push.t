@@ -1,0 +1,89 @@
+#!/bin/sh
+# What lines have stored gets into a central store in PostgreSQL, each event once and
+# in order: whoever is killed, whatever is cut. Copies and old states are refused.
+. "${0%/*}/../lib.sh"
+. "$top/tests/pg.sh"
+pg_start
+cp "$top"/scripts/examples/* .
+MK_CONF=$scratch/mk.conf
+export MK_CONF
+centre=$(pg_uri centre)
+run 'a store in a server' 0 '' '' mk-trace init --store "$centre"
+try mk-trace init --store "$centre"
+is 'is made once' "$st ${err##*: }" '2 there is a store already'
+
+line() { l=$1; shift; MK_STORE=$l.db MK_STATE=$scratch/$l.state "$@"; }
+# events LINE FROM TO: an inspection for each number
+events() {
+	seq -f "id:$1-%06.0f${T}lot:L$1${T}inspect_time:2026-11-24T10:00:00.000+03:00${T}inspect_result:ok" "$2" "$3" |
+		line "$1" mk-trace add -q
+}
+push() { l=$1; shift; line "$l" mk-trace push --to "$centre" "$@"; }
+chain_of() { line "$1" sqlite3 "$1.db" 'SELECT id & 1099511627775, recorded, hex(prev), line FROM event ORDER BY id'; }
+origin_of() { sqlite3 "$1.db" 'SELECT name FROM origin WHERE id = 1'; }
+chain_there() {
+	pg_sql centre "SELECT e.id & 1099511627775, recorded, upper(encode(prev, 'hex')), line FROM event e
+		JOIN origin o ON o.id = e.id >> 40 WHERE o.name = '$(origin_of "$1")' ORDER BY e.id"
+}
+same() { chain_of "$1" >mine; chain_there "$1" >theirs; cmp mine theirs; }
+for l in a b; do line $l mk-trace init; done
+events a 1 50; events b 1 20
+run 'a line pushes' 0 '' '' push a
+run 'and again: nothing is new' 0 '' '' push a
+ok 'all is there, byte for byte' same a
+run 'another line, in batches of 7' 0 '' '' push b --batch 7
+ok 'and that' same b
+is 'the centre answers about both' "$(mk-trace count lot:La lot:Lb --store "$centre"; mk-trace find lot:Lb --store "$centre" | wc -l)" "0
+20"
+is 'the same as the line does' "$(mk-trace history a-000017 --store "$centre" -o table)" \
+	"$(line a mk-trace history a-000017 -o table)"
+
+# ---- killed at each message that it sends ----
+have_strace || { skip 'kills' 'no strace here'; plan; exit 0; }
+next=51
+: >errors
+once() {
+	events a $next $((next + 2)); next=$((next + 3))
+	line a under mk-trace push --to "$centre" --batch 2 >/dev/null 2>&1
+	push a 2>>errors
+	same a || echo "differ after $call $when" >>errors
+}
+sweep once sendto pwrite64
+ok "killed $kills times" test "$kills" -gt 15
+is 'each time the next push went on, and all is there once' "$(cat errors)" ''
+
+# ---- the server is away ----
+events a 900 950
+pg_down
+try push a
+is 'a server that is away: status' "$st$out" 3
+like 'and it was tried again' "$err" "mk-trace: * trying again*"
+pg_up
+run 'it is back' 0 '' '' push a
+ok 'and nothing is missing' same a
+# connections that end in the middle: the server throws everybody out
+events a 1000 1400
+(i=0; while [ $i -lt 40 ] && [ ! -e stop ]; do i=$((i + 1))
+	pg_sql postgres "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'centre'" >/dev/null; done) &
+try push a --batch 5
+: >stop
+wait
+[ "$st" = 0 ] || push a
+ok 'thrown out again and again: all is there once' same a
+
+# ---- copies and old states ----
+sqlite3 a.db 'PRAGMA wal_checkpoint(TRUNCATE)' >/dev/null
+cp a.db old.db; mkdir -p old.state; cp -r a.state/. old.state/
+events a 2000 2009; push a
+run 'a store that was copied back' 4 '' \
+	"mk-trace: the other store has $(chain_of a | wc -l) events of $(origin_of a), this one $(chain_of old | wc -l): this one was copied back from earlier: bring it up to date from there (mk-trace export, add)" \
+	push old
+events old 3000 3019
+try push old
+like 'a copy that was written to' "$st $err" '4 mk-trace: event */* is another one in the other store: this store is a copy, or has one that was written to: stop one of the two'
+ok 'nothing of it got in' same a
+run 'into itself' 2 '' 'mk-trace: a store is not pushed into itself, nor into a copy of it' \
+	line a mk-trace push --to a.db
+run 'a store in a file will do' 0 '' '' sh -c 'MK_STORE=f.db mk-trace init && MK_STORE=b.db mk-trace push --to f.db && MK_STORE=f.db mk-trace count lot:Lb >/dev/null'
+run 'no place' 2 '' 'mk-trace: --to STORE is missing: see mk-trace push --help' line a mk-trace push
+plan
