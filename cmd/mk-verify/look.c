@@ -56,6 +56,8 @@ look_open(struct cmd *c, struct look *l)
 		return -1;
 	l->want.all = opt_all != NULL;
 	l->scan.best = -1;
+	if (grader_open(c, &l->grader) == -1)
+		return -1;
 	/* the reader's process first: it takes nothing of the camera's along */
 	if (mk_reader_new(&l->reader, l->want.ms + HARD_MORE_MS, &c->err) == -1)
 		return -1;
@@ -71,6 +73,8 @@ look_close(struct look *l)
 	mk_camera_close(l->camera);
 	mk_smart_close(l->smart);
 	mk_shot_clear(&l->shot);
+	mk_image_clear(&l->unpacked);
+	grader_close(l->grader);
 }
 
 /* ---- a picture ---- */
@@ -79,6 +83,7 @@ void
 look_reset(struct look *l)
 {
 	mk_image_clear(&l->shot.im);
+	mk_image_clear(&l->unpacked);
 	l->shot.file.n = 0;
 	l->shot.has_exposure = l->shot.has_gain = false;
 	l->scan.codes = 0;
@@ -123,6 +128,10 @@ look_scan(struct cmd *c, struct look *l, const struct mk_scan_want *want)
 
 	if (l->shot.im.px != NULL)
 		pic.im = &l->shot.im;
+	mk_image_clear(&l->unpacked);
+	if (l->grader != NULL)
+		pic.unpacked = &l->unpacked;
+	l->asked = *want;
 	if (mk_reader_scan(l->reader, &pic, want, &l->scan, &l->end, &l->why) == 0)
 		return 0;
 	/* a picture smaller than the region that is looked at */
@@ -238,10 +247,13 @@ int
 look_describe(const struct look *l, struct mk_rec *rec, const char *prefix, struct mk_err *e)
 {
 	const struct mk_code *k = look_code(l);
+	const struct mk_image *im = l->shot.im.px != NULL ? &l->shot.im : &l->unpacked;
 
 	if (l->smart != NULL && l->end == MK_READ_DONE && mk_smart_fields(l->smart, rec, prefix, e) == -1)
 		return -1;
 	if (k != NULL && put_code(k, rec, prefix, e) == -1)
+		return -1;
+	if (l->grader != NULL && grader_describe(l->grader, im, k, &l->asked, rec, prefix, e) == -1)
 		return -1;
 	if (l->shot.has_exposure && put_number(rec, prefix, "exposure", l->shot.exposure, e) == -1)
 		return -1;

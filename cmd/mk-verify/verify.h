@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "cmd/cmd.h"
+#include "cmd/mk-verify/grade.h"
 #include "vision/camera.h"
 #include "vision/reader.h"
 #include "vision/smart.h"
@@ -18,14 +19,18 @@ extern const char *opt_camera, *opt_reader, *opt_limit, *opt_roi, *opt_all;
 #define OPTS_LOOK \
 	{ "time-limit", 0, "MS", &opt_limit, "CPU time to look for the code, 10..60000 (200)" }, \
 	{ "roi", 0, "X,Y,W,H", &opt_roi, "look at this part of the picture only, in pixels" }, \
-	{ "all", 0, NULL, &opt_all, "look for every code in the picture" }
+	{ "all", 0, NULL, &opt_all, "look for every code in the picture" }, \
+	OPTS_GRADE
 
 struct look {
 	struct mk_reader *reader;
 	struct mk_camera *camera;	/* NULL without -c */
 	struct mk_smart *smart;		/* NULL without -r */
 	bool no_aim;			/* it did not say what kind of code it was */
+	struct grader *grader;		/* NULL: nothing is graded */
+	struct mk_image unpacked;	/* the pixels of a picture file, for grading */
 	struct mk_scan_want want;	/* as the options say */
+	struct mk_scan_want asked;	/* as the last look_scan was told */
 	struct mk_shot shot;		/* the picture */
 	struct mk_scan scan;		/* what is in it */
 	enum mk_read_end end;
@@ -57,8 +62,8 @@ const char *look_fault(const struct look *l, const char **text);
 /* The code that counts, or NULL. */
 const struct mk_code *look_code(const struct look *l);
 
-/* Fields of the code (symbol, engine …) and of the picture (exposure, gain), each
- * with the prefix before its name. */
+/* Fields of the code (symbol, engine …), of its grade, and of the picture (exposure, gain),
+ * each with the prefix before its name. */
 int look_describe(const struct look *l, struct mk_rec *rec, const char *prefix, struct mk_err *e);
 
 /* ---- filter.c: records in, records with a verdict out ---- */

@@ -76,14 +76,17 @@ void
 mk_grade_text(const struct mk_grade *g, double um, int wavelength, const char *lighting,
 	char text[MK_GRADE_TEXT_MAX])
 {
-	char aperture[16];
+	char aperture[16], light[16] = "-";
 
+	if (wavelength > 0)
+		(void)snprintf(light, sizeof light, "%d", wavelength);
 	if (um > 0)
 		(void)snprintf(aperture, sizeof aperture, "%02.0f", g->aperture * g->x * um / 25.4);
 	else
 		(void)snprintf(aperture, sizeof aperture, "%.2gX", g->aperture);
-	(void)snprintf(text, MK_GRADE_TEXT_MAX, "%s%.1f/%s/%d/%s",
-		g->standard == MK_ISO29158 ? "DPM" : "", g->grade, aperture, wavelength, lighting);
+	(void)snprintf(text, MK_GRADE_TEXT_MAX, "%s%.1f/%s/%s/%s",
+		g->standard == MK_ISO29158 ? "DPM" : "", g->grade, aperture, light,
+		*lighting != '\0' ? lighting : "-");
 }
 
 /* ---- matrix symbols ---- */
@@ -475,6 +478,8 @@ mk_grade(const struct mk_image *im, const struct mk_code *code, const struct mk_
 		return e->code == MK_EDATA ? 0 : -1;
 	r = mk_grid_fit(im, &g->plan, code->corner, code->light, NULL, &g->grid, e);
 	g->x = g->grid.x;
+	if (r == 1 && ask->aperture_um > 0 && ask->cal != NULL && ask->cal->um > 0)
+		g->aperture = ask->aperture_um / (g->x * ask->cal->um);
 	if (r == 1)
 		r = grade_matrix(&w, e);
 	modules_clear(&w.m);

@@ -30,6 +30,7 @@ struct mk_param {
 struct mk_grade_ask {
 	enum mk_standard standard;
 	double aperture;	/* of X; 0: 0.8 */
+	double aperture_um;	/* instead, in µm, by the calibration's pixel; 0: not said */
 	const struct mk_calibration *cal;	/* NULL: it is a process grade */
 	/* The modules that the symbol should have, 1 is marked, if they are known: they
 	 * are used if it cannot be decoded. rows * cols, as struct mk_matrix has them. */
@@ -68,7 +69,8 @@ void mk_grade_clear(struct mk_grade *g);
 const struct mk_param *mk_grade_param(const struct mk_grade *g, const char *name);
 
 /* The standard's notation, "3.2/10/660/45Q", "DPM3.2/…" of ISO/IEC 29158: the aperture
- * in thousandths of an inch, or "0.8X" if um (of a pixel) is 0. */
+ * in thousandths of an inch, or "0.8X" if um (of a pixel) is 0. What is not known (0,
+ * "") is "-". */
 #define MK_GRADE_TEXT_MAX 48
 void mk_grade_text(const struct mk_grade *g, double um, int wavelength, const char *lighting,
 	char text[MK_GRADE_TEXT_MAX]);

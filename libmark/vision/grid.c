@@ -224,16 +224,24 @@ find_bend(struct fit *f)
 /* Where the edges around say that a centre is: sums of weights and of distances from
  * the bend's place, of column lines (x) and of row lines (y). */
 struct pull {
-	double x, wx, y, wy;
+	double x, wx, wwx, y, wy, wwy;
 };
+
+/* How far an edge is from the bend's place, growth aside. */
+static double
+beyond(const struct fit *f, const struct edge *k)
+{
+	struct mk_point base = bent(f, k->u, k->v);
+
+	return k->off - k->dark * (k->down ? f->g->grow_y : f->g->grow_x) -
+		(k->down ? base.y : base.x);
+}
 
 static void
 spread(const struct fit *f, const struct edge *k, struct pull *sum)
 {
 	const struct mk_grid *g = f->g;
-	struct mk_point base = bent(f, k->u, k->v);
-	double off = k->off - k->dark * (k->down ? g->grow_y : g->grow_x) -
-		(k->down ? base.y : base.x);
+	double off = beyond(f, k);
 	int r0 = (int)k->v, c0 = (int)k->u, i, side;
 
 	if (fabs(off) > FAR)
@@ -249,7 +257,47 @@ spread(const struct fit *f, const struct edge *k, struct pull *sum)
 			s = &sum[r * g->cols + c];
 			*(k->down ? &s->y : &s->x) += w * off;
 			*(k->down ? &s->wy : &s->wx) += w;
+			*(k->down ? &s->wwy : &s->wwx) += w * w;
 		}
+}
+
+static int
+rising(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* How noisy the edges are: a standard deviation from the median of their distances from
+ * the bend's place. -1 if out of memory. */
+static double
+noise(const struct fit *f, struct mk_err *e)
+{
+	double *v = calloc((size_t)f->n + 1, sizeof *v), s;
+	int i;
+
+	if (v == NULL)
+		return mk_err_nomem(e);
+	for (i = 0; i < f->n; i++)
+		v[i] = fabs(beyond(f, &f->edge[i]));
+	qsort(v, (size_t)f->n, sizeof *v, rising);
+	s = v[f->n / 2] * 1.4826;
+	free(v);
+	return s;
+}
+
+/* The mean of some edges, less what noise alone makes of it (James and Stein). */
+static double
+mean(double sum, double w, double ww, double sigma)
+{
+	double m, error2;
+
+	if (w <= 3)
+		return 0;
+	m = sum / w;
+	error2 = sigma * sigma * ww / (w * w);
+	return m * m > error2 ? m * (1 - error2 / (m * m)) : 0;
 }
 
 /* Edges are measured from where the centres are known to be, the centres are moved, and
@@ -259,12 +307,16 @@ find_shifts(struct fit *f, struct mk_err *e)
 {
 	size_t n = (size_t)f->g->rows * (size_t)f->g->cols, i;
 	struct pull *sum = calloc(n, sizeof *sum);
-	double moved = 1;
+	double moved = 1, sigma;
 	int k, pass;
 
 	if (sum == NULL)
 		return mk_err_nomem(e);
 	find_bend(f);
+	if ((sigma = noise(f, e)) < 0) {
+		free(sum);
+		return -1;
+	}
 	for (pass = 0; pass < PASSES && moved > .012; pass++) {
 		memset(sum, 0, n * sizeof *sum);
 		if (pass > 0) {
@@ -278,8 +330,8 @@ find_shifts(struct fit *f, struct mk_err *e)
 			struct mk_point was = f->shift[i];
 
 			f->shift[i] = bent(f, (int)i % cols + .5, (int)i / cols + .5);
-			f->shift[i].x += sum[i].wx > 3 ? sum[i].x / sum[i].wx : 0;
-			f->shift[i].y += sum[i].wy > 3 ? sum[i].y / sum[i].wy : 0;
+			f->shift[i].x += mean(sum[i].x, sum[i].wx, sum[i].wwx, sigma);
+			f->shift[i].y += mean(sum[i].y, sum[i].wy, sum[i].wwy, sigma);
 			moved = fmax(moved, mk_apart(was, f->shift[i]));
 		}
 	}

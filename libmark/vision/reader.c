@@ -30,12 +30,14 @@ struct request {
 	int w, h;		/* of pixels; w is 0: n bytes of a file */
 	size_t n;
 	char name[128];
+	bool send_back;		/* the file's pixels behind the reply */
 	struct mk_scan_want want;
 };
 
 struct reply {
 	int r;
 	bool none;		/* no picture, as e says */
+	int w, h;		/* of the pixels behind; 0: none */
 	struct mk_err e;
 	struct mk_scan scan;	/* comes last: codes that are not used are not sent */
 };
@@ -122,8 +124,15 @@ child_loop(int fd)
 			re.r = -1;
 		else if ((re.r = mk_scan_image(&im, &q.want, &re.scan, &re.e)) == -1)
 			re.scan.codes = 0;
+		if (r == 1 && q.send_back) {
+			re.w = im.w;
+			re.h = im.h;
+		}
+		r = send_all(fd, &re, reply_size(&re.scan));
+		if (r == 0 && re.w > 0)
+			r = send_all(fd, im.px, (size_t)re.w * (size_t)re.h);
 		mk_image_clear(&im);
-		if (send_all(fd, &re, reply_size(&re.scan)) == -1)
+		if (r == -1)
 			return;
 	}
 }
@@ -259,6 +268,23 @@ move(struct mk_reader *r, short dir, char *p, size_t n, int64_t deadline)
 	return MK_READ_DONE;
 }
 
+/* The pixels behind a reply. */
+static enum mk_read_end
+take_pixels(struct mk_reader *r, const struct reply *re, struct mk_image *im, int64_t deadline)
+{
+	enum mk_read_end end;
+	struct mk_err e;
+
+	if (re->w == 0)
+		return MK_READ_DONE;
+	if (mk_image_new(im, re->w, re->h, &e) == -1)
+		return MK_READ_CRASH;
+	end = move(r, POLLIN, (char *)im->px, (size_t)im->w * (size_t)im->h, deadline);
+	if (end != MK_READ_DONE)
+		mk_image_clear(im);
+	return end;
+}
+
 static enum mk_read_end
 ask(struct mk_reader *r, const struct mk_picture *pic, const struct mk_scan_want *want,
 	struct reply *re)
@@ -277,6 +303,7 @@ ask(struct mk_reader *r, const struct mk_picture *pic, const struct mk_scan_want
 	}
 	q.n = pic->im == NULL ? pic->n : (size_t)q.w * (size_t)q.h;
 	(void)snprintf(q.name, sizeof q.name, "%s", pic->name == NULL ? "picture" : pic->name);
+	q.send_back = pic->im == NULL && pic->unpacked != NULL;
 	q.want = *want;
 	end = move(r, POLLOUT, (char *)&q, sizeof q, deadline);
 	if (end == MK_READ_DONE)
@@ -287,6 +314,8 @@ ask(struct mk_reader *r, const struct mk_picture *pic, const struct mk_scan_want
 		end = MK_READ_CRASH;
 	if (end == MK_READ_DONE)
 		end = move(r, POLLIN, (char *)re + head, reply_size(&re->scan) - head, deadline);
+	if (end == MK_READ_DONE && q.send_back)
+		end = take_pixels(r, re, pic->unpacked, deadline);
 	return end;
 }
 

@@ -16,6 +16,7 @@ struct mk_picture {
 	const void *file;
 	size_t n;
 	const char *name;
+	struct mk_image *unpacked;	/* NULL, or gets the file's pixels, if it is a picture */
 };
 
 enum mk_read_end {
