@@ -23,6 +23,8 @@ struct grader {
 	struct mk_symbol *enc;
 	struct mk_subst annotate;	/* of the file's name; n is 0: none */
 	struct mk_buf path, expected;
+	struct mk_code unread;		/* what stands for a mark that was not read */
+	struct mk_code last;		/* where the last one was that could be graded */
 };
 
 /* ---- options ---- */
@@ -148,6 +150,16 @@ expect(struct grader *g, const struct mk_scan_want *want, enum mk_kind kind, int
 	return 1;
 }
 
+/* An id in element string form, "(01)…", means a GS1 symbol. */
+static bool
+is_gs1(const struct mk_rec *rec)
+{
+	const struct mk_field *f = mk_rec_get(rec, "id");
+
+	return f != NULL && f->vlen > 4 && f->val[0] == '(' && f->val[1] >= '0' &&
+		f->val[1] <= '9' && f->val[2] >= '0' && f->val[2] <= '9';
+}
+
 /* ---- fields ---- */
 
 static int
@@ -227,15 +239,34 @@ grader_describe(struct grader *g, const struct mk_image *im, const struct mk_cod
 	struct mk_grade_ask ask = { .standard = g->standard, .aperture = g->aperture,
 		.aperture_um = g->aperture_um, .cal = g->calibrated ? &g->cal : NULL };
 	char text[MK_GRADE_TEXT_MAX], kind[64];
+	struct mk_code *unread = &g->unread;
 	struct mk_grade m;
 	int r;
 
-	if (im->px == NULL || code == NULL)
+	if (im->px == NULL)
 		return 0;
-	if (expect(g, want, code->kind, code->rows, code->cols, code->fnc1, &ask, e) == -1)
+	if (code == NULL) {
+		*unread = (struct mk_code){ .kind = (enum mk_kind)want->kinds, .fnc1 = is_gs1(rec) };
+		if ((r = expect(g, want, unread->kind, want->rows, want->cols, unread->fnc1, &ask, e)) != 1)
+			return r;
+		unread->rows = ask.rows;
+		unread->cols = ask.cols;
+		/* on a line, parts lie where the ones before lay */
+		if (g->last.rows == ask.rows && g->last.cols == ask.cols) {
+			memcpy(unread->corner, g->last.corner, sizeof unread->corner);
+			unread->light = g->last.light;
+		}
+		code = unread;
+	} else if (expect(g, want, code->kind, code->rows, code->cols, code->fnc1, &ask, e) == -1)
 		return -1;
 	if ((r = mk_grade(im, code, &ask, &m, e)) != 1)
 		return r;
+	if (code->n > 0 && m.scans == 0) {
+		memcpy(g->last.corner, m.grid.corner, sizeof g->last.corner);
+		g->last.rows = m.grid.rows;
+		g->last.cols = m.grid.cols;
+		g->last.light = m.grid.light;
+	}
 	mk_grade_text(&m, g->calibrated ? g->cal.um : 0, g->wavelength, g->lighting, text);
 	(void)snprintf(kind, sizeof kind, "ISO/IEC %s%s", mk_standard_name(m.standard),
 		g->calibrated ? " grade" : "-style process grade");

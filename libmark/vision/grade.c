@@ -7,7 +7,9 @@
 
 #include "vision/aperture.h"
 #include "vision/grading.h"
+#include "vision/locate.h"
 
+#define UNLIKE 42	/* percent of wrong modules: something else is there */
 #define APERTURE .8	/* of X: ISO/IEC 15415:2011, 7.3.3 */
 
 /* ---- what all grades share ---- */
@@ -97,7 +99,7 @@ struct work {
 	struct mk_grade *g;
 	struct mk_modules m;
 	struct mk_aperture a;
-	bool tenths;
+	bool tenths, unread;
 	double low, high, split;	/* Rmin, Rmax, GT; or MD, ML, T2 */
 	struct mk_plan_read read;
 };
@@ -445,12 +447,35 @@ grade_matrix(struct work *w, struct mk_err *e)
 	if (find_truth(w, e) == -1)
 		return -1;
 	judge_modules(w);
+	/* of a mark that was not read: half of the modules are right by chance */
+	if (w->unread && g->damaged > UNLIKE * (int)n / 100)
+		return 0;
 	if (parameters(w, e) == -1)
 		return -1;
 	for (g->grade = 4, i = 0; i < g->params; i++)
 		if (g->param[i].counts)
 			g->grade = fmin(g->grade, g->param[i].grade);
 	return 1;
+}
+
+/* Fit the grid: where the code was read, or where what is expected is found. */
+static int
+fit(const struct mk_image *im, const struct mk_code *code, const struct mk_grade_ask *ask,
+	struct mk_grade *g, struct mk_err *e)
+{
+	struct mk_code found = { .kind = code->kind };
+	int r;
+
+	if (code->n > 0)
+		return mk_grid_fit(im, &g->plan, code->corner, code->light, NULL, &g->grid, e);
+	if (ask->expected == NULL || ask->rows != code->rows || ask->cols != code->cols)
+		return 0;
+	if (code->corner[2].x > 0 && (r = mk_grid_fit(im, &g->plan, code->corner, code->light,
+	    ask->expected, &g->grid, e)) != 0)
+		return r;
+	r = mk_locate(im, &g->plan, ask->expected, &found, e);
+	return r != 1 ? r : mk_grid_fit(im, &g->plan, found.corner, found.light, ask->expected,
+		&g->grid, e);
 }
 
 int
@@ -464,7 +489,7 @@ mk_grade(const struct mk_image *im, const struct mk_code *code, const struct mk_
 	g->damaged = -1;
 	g->aperture = ask->aperture > 0 ? ask->aperture : APERTURE;
 	g->standard = ask->standard;
-	if (code->kind == MK_CODE128) {
+	if (code->kind == MK_CODE128 && code->n > 0) {
 		g->standard = MK_ISO15416;
 		return mk_grade_linear(im, code, ask, g, e);
 	}
@@ -474,9 +499,10 @@ mk_grade(const struct mk_image *im, const struct mk_code *code, const struct mk_
 	if (g->standard == MK_STANDARD_AUTO)
 		g->standard = MK_ISO29158;
 	w.tenths = g->standard == MK_ISO29158;
+	w.unread = code->n == 0;
 	if (mk_plan_new(&g->plan, code->kind, code->rows, code->cols, e) == -1)
 		return e->code == MK_EDATA ? 0 : -1;
-	r = mk_grid_fit(im, &g->plan, code->corner, code->light, NULL, &g->grid, e);
+	r = fit(im, code, ask, g, e);
 	g->x = g->grid.x;
 	if (r == 1 && ask->aperture_um > 0 && ask->cal != NULL && ask->cal->um > 0)
 		g->aperture = ask->aperture_um / (g->x * ask->cal->um);

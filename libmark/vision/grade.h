@@ -59,7 +59,9 @@ struct mk_grade {
 	int scans;
 };
 
-/* Grade the code that was read there. 1; 0 if it cannot be graded: its kind has no
+/* Grade the code that was read there, or, with ask->expected, that is to be found there
+ * though it cannot be read (code has its kind, rows and cols, and n 0; its corners, unless
+ * they are all 0, are where such a mark was before). 1; 0 if it cannot be graded: its kind has no
  * grades here, or its grid is not to be found. -1 with e. */
 int mk_grade(const struct mk_image *im, const struct mk_code *code,
 	const struct mk_grade_ask *ask, struct mk_grade *g, struct mk_err *e);

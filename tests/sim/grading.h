@@ -20,6 +20,7 @@ struct shot {
 	struct mk_grade_ask ask;
 	struct mk_grade g;		/* of the last picture */
 	int graded;
+	bool unread;			/* nobody knows where it is */
 };
 
 static struct mk_err shot_e;
@@ -87,7 +88,7 @@ shot_grade(struct shot *t)
 {
 	static const double off[4][2] = { { .3, -.2 }, { -.3, .3 }, { .2, .3 }, { -.1, -.3 } };
 	struct mk_code code = { .kind = t->plan.kind, .rows = t->s.rows, .cols = t->s.cols,
-		.light = t->s.invert, .mirrored = t->s.mirror };
+		.light = t->s.invert, .mirrored = t->s.mirror, .n = t->unread ? 0 : 1 };
 	struct sim_view v;
 	struct mk_image im;
 	int i;

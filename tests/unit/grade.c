@@ -280,6 +280,38 @@ same(void)
 	t.s.dot = 0;
 }
 
+/* Nothing decodes and nobody says where the mark is, but what it should be is known. */
+static void
+unread(void)
+{
+	static const int damaged[] = { 8, 20, 45 };
+	int i, k;
+
+	t.unread = true;
+	t.ask.expected = t.right;
+	t.ask.rows = t.ask.cols = 16;
+	for (i = 0; i < 3; i++) {
+		/* spread over data modules */
+		for (k = 0; k < damaged[i]; k++)
+			t.on[shot_module(&t, k * 7 % 24, k / 24 * 3 + 1)] ^= 1;
+		ok(shot_all(&t, "decode", NAN, 0) && t.g.damaged == damaged[i],
+			"%d modules wrong: found, and counted", damaged[i]);
+		shot_clean(&t);
+	}
+	t.s.mirror = t.s.invert = true;
+	for (k = 0; k < 8; k++)
+		t.on[shot_module(&t, k * 3, 2)] ^= 1;
+	ok(shot_all(&t, "decode", NAN, 0) && t.g.damaged == 8, "light on dark, mirrored");
+	shot_clean(&t);
+	t.s.mirror = t.s.invert = false;
+	for (i = 0; i < 256; i++)
+		t.on[i] = (unsigned char)((unsigned)i * 2654435761u >> 13 & 1);
+	ok(!shot_grade(&t) && t.graded == 0, "something else is not taken for it");
+	shot_clean(&t);
+	t.unread = false;
+	t.ask.expected = NULL;
+}
+
 int
 main(void)
 {
@@ -296,6 +328,7 @@ main(void)
 	tracks();
 	average();
 	same();
+	unread();
 	regions();
 	shot_free(&t);
 	mk_symbol_free(enc);

@@ -109,7 +109,7 @@ static int
 graded(void)
 {
 	static const double off[4][2] = { { .4, 0 }, { -.5, .3 }, { .3, .3 }, { -.3, -.3 } };
-	struct mk_code code = { .kind = MK_CODE128 };
+	struct mk_code code = { .kind = MK_CODE128, .n = 1 };
 	struct sim_view v;
 	struct mk_image im;
 	int i;
@@ -204,7 +204,7 @@ grades(void)
 static void
 none(void)
 {
-	struct mk_code code = { .kind = MK_CODE128, .corner = { { 10, 50 }, { 190, 50 }, { 190, 52 },
+	struct mk_code code = { .kind = MK_CODE128, .n = 1, .corner = { { 10, 50 }, { 190, 50 }, { 190, 52 },
 		{ 10, 52 } } };
 	struct mk_image im;
 	int i;

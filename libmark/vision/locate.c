@@ -1,0 +1,300 @@
+#include "vision/locate.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "vision/grid.h"
+
+#define SMALL 400	/* pixels: the longer side of what is searched */
+#define BLOCK 8		/* pixels of it */
+#define PLACES 3	/* that are tried */
+#define SURE .85	/* a match that ends the search */
+#define ENOUGH .4	/* one that counts at all */
+
+/* The picture made small, and its blocks. */
+struct field {
+	struct mk_image im;	/* owned */
+	int shrink;
+	int bw, bh;
+	unsigned char *busy;	/* of each block: lightest less darkest; owned */
+	int *place;		/* of each block: which place it belongs to, 0 none; owned */
+	int *stack;		/* owned */
+};
+
+struct place {
+	int id;
+	double weight;
+};
+
+static int
+shrink(const struct mk_image *im, struct field *f, struct mk_err *e)
+{
+	int longer = im->w > im->h ? im->w : im->h, s, x, y, i, k;
+
+	f->shrink = s = (longer + SMALL - 1) / SMALL;
+	if (im->w < s || im->h < s || mk_image_new(&f->im, im->w / s, im->h / s, e) == -1)
+		return -1;
+	for (y = 0; y < f->im.h; y++)
+		for (x = 0; x < f->im.w; x++) {
+			unsigned sum = 0;
+
+			for (i = 0; i < s; i++)
+				for (k = 0; k < s; k++)
+					sum += im->px[(size_t)(y * s + i) * (size_t)im->w + (size_t)(x * s + k)];
+			f->im.px[y * f->im.w + x] = (unsigned char)(sum / (unsigned)(s * s));
+		}
+	return 0;
+}
+
+static int
+blocks(struct field *f, struct mk_err *e)
+{
+	int bx, by, x, y;
+	size_t n;
+
+	f->bw = (f->im.w + BLOCK - 1) / BLOCK;
+	f->bh = (f->im.h + BLOCK - 1) / BLOCK;
+	n = (size_t)f->bw * (size_t)f->bh;
+	f->busy = calloc(n, 1);
+	f->place = calloc(n, sizeof *f->place);
+	f->stack = calloc(n, sizeof *f->stack);
+	if (f->busy == NULL || f->place == NULL || f->stack == NULL)
+		return mk_err_nomem(e);
+	for (by = 0; by < f->bh; by++)
+		for (bx = 0; bx < f->bw; bx++) {
+			unsigned char low = 255, high = 0;
+
+			for (y = by * BLOCK; y < (by + 1) * BLOCK && y < f->im.h; y++)
+				for (x = bx * BLOCK; x < (bx + 1) * BLOCK && x < f->im.w; x++) {
+					unsigned char v = f->im.px[y * f->im.w + x];
+
+					low = v < low ? v : low;
+					high = v > high ? v : high;
+				}
+			f->busy[by * f->bw + bx] = high > low ? (unsigned char)(high - low) : 0;
+		}
+	return 0;
+}
+
+/* Half of what the busiest twentieth of the blocks has. */
+static int
+busy_limit(const struct field *f)
+{
+	int count[256] = {0}, n = f->bw * f->bh, i, sum = 0;
+
+	for (i = 0; i < n; i++)
+		count[f->busy[i]]++;
+	for (i = 255; i > 0 && sum + count[i] <= n / 20; i--)
+		sum += count[i];
+	return i / 2 > 6 ? i / 2 : 6;
+}
+
+/* The blocks that hang together with one; the sum of how busy they are. */
+static double
+flood(struct field *f, int from, int limit, int id)
+{
+	static const int step[4][2] = { { 1, 0 }, { -1, 0 }, { 0, 1 }, { 0, -1 } };
+	double weight = 0;
+	int n = 0, i;
+
+	f->place[from] = id;
+	f->stack[n++] = from;
+	while (n > 0) {
+		int b = f->stack[--n], x = b % f->bw, y = b / f->bw;
+
+		weight += f->busy[b];
+		for (i = 0; i < 4; i++) {
+			int nx = x + step[i][0], ny = y + step[i][1], k = ny * f->bw + nx;
+
+			if (nx < 0 || ny < 0 || nx >= f->bw || ny >= f->bh || f->place[k] != 0 ||
+			    f->busy[k] < limit)
+				continue;
+			f->place[k] = id;
+			f->stack[n++] = k;
+		}
+	}
+	return weight;
+}
+
+/* The heaviest places, the first the heaviest; how many. */
+static int
+places(struct field *f, struct place out[PLACES])
+{
+	int limit = busy_limit(f), i, k, id = 0, n = 0;
+
+	for (i = 0; i < f->bw * f->bh; i++) {
+		struct place p;
+
+		if (f->place[i] != 0 || f->busy[i] < limit)
+			continue;
+		p.id = ++id;
+		p.weight = flood(f, i, limit, p.id);
+		for (k = n < PLACES ? n++ : PLACES; k > 0 && out[k - 1].weight < p.weight; k--)
+			if (k < PLACES)
+				out[k] = out[k - 1];
+		if (k < PLACES)
+			out[k] = p;
+	}
+	return n;
+}
+
+/* ---- the rectangle around what is marked ---- */
+
+/* The marked pixels of a place: darker, or lighter, than the middle of its levels. */
+static int
+marked(const struct field *f, int id, bool light, struct mk_point *pt)
+{
+	int low = 255, high = 0, x, y, n = 0, pass;
+
+	for (pass = 0; pass < 2; pass++)
+		for (y = 0; y < f->im.h; y++)
+			for (x = 0; x < f->im.w; x++) {
+				int v = f->im.px[y * f->im.w + x];
+
+				if (f->place[y / BLOCK * f->bw + x / BLOCK] != id)
+					continue;
+				if (pass == 0) {
+					low = v < low ? v : low;
+					high = v > high ? v : high;
+				} else if (light ? 2 * v > low + high : 2 * v < low + high)
+					pt[n++] = (struct mk_point){ x + .5, y + .5 };
+			}
+	return n;
+}
+
+static int
+rising(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* Between which values nearly all are: two in a thousand on either side are not. */
+static void
+range(const struct mk_point *pt, int n, double c, double s, double *work, double r[2])
+{
+	int i;
+
+	for (i = 0; i < n; i++)
+		work[i] = pt[i].x * c + pt[i].y * s;
+	qsort(work, (size_t)n, sizeof *work, rising);
+	r[0] = work[n / 500] - .5;
+	r[1] = work[n - 1 - n / 500] + .5;
+}
+
+/* The smallest rectangle around them, at whatever angle. */
+static void
+rectangle(const struct mk_point *pt, int n, double *work, struct mk_point q[4])
+{
+	double best = INFINITY, u[2], v[2], area, c, s, a;
+	int deg, i;
+
+	/* some of the points tell the angle */
+	for (deg = 0; deg < 90; deg += 2) {
+		a = deg * M_PI / 180;
+		c = cos(a);
+		s = sin(a);
+		range(pt, n, c, s, work, u);
+		range(pt, n, -s, c, work, v);
+		area = (u[1] - u[0]) * (v[1] - v[0]);
+		if (area >= best)
+			continue;
+		best = area;
+		for (i = 0; i < 4; i++) {
+			double x = u[i == 1 || i == 2], y = v[i >= 2];
+
+			q[i] = (struct mk_point){ x * c - y * s, x * s + y * c };
+		}
+	}
+}
+
+/* ---- which way round ---- */
+
+/* Of the eight ways to lay the symbol into the rectangle, the one that matches best. */
+static int
+lay(const struct mk_image *im, const struct mk_plan *p, const unsigned char *expected,
+	const struct mk_point q[4], bool light, double *best, struct mk_code *code, struct mk_err *e)
+{
+	int way, i, r;
+
+	for (way = 0; way < 8 && *best < SURE; way++) {
+		struct mk_point corner[4];
+		struct mk_grid g;
+		double along, down;
+
+		for (i = 0; i < 4; i++)
+			corner[i] = q[(way + (way >= 4 ? 4 - i : i)) % 4];
+		along = hypot(corner[1].x - corner[0].x, corner[1].y - corner[0].y);
+		down = hypot(corner[3].x - corner[0].x, corner[3].y - corner[0].y);
+		/* an oblong symbol lies along an oblong rectangle */
+		if (fabs(log(along / down * p->rows / p->cols)) > .35)
+			continue;
+		if ((r = mk_grid_fit(im, p, corner, light, expected, &g, e)) == -1)
+			return -1;
+		if (r == 1 && g.match > *best) {
+			*best = g.match;
+			memcpy(code->corner, g.corner, sizeof code->corner);
+			code->light = light;
+			code->mirrored = way >= 4;
+		}
+		if (r == 1)
+			mk_grid_clear(&g);
+	}
+	return 0;
+}
+
+static int
+try_places(const struct mk_image *im, const struct mk_plan *plan, const unsigned char *expected,
+	struct field *f, double *best, struct mk_code *code, struct mk_err *e)
+{
+	size_t all = (size_t)f->im.w * (size_t)f->im.h;
+	struct mk_point *pt = calloc(all, sizeof *pt), q[4];
+	double *work = calloc(all, sizeof *work);
+	struct place place[PLACES];
+	int n = places(f, place), i, k, light, r = 0;
+
+	if (pt == NULL || work == NULL)
+		r = mk_err_nomem(e);
+	for (i = 0; i < n && r == 0 && *best < SURE; i++)
+		for (light = 0; light < 2 && r == 0 && *best < SURE; light++) {
+			int points = marked(f, place[i].id, light != 0, pt), some;
+
+			if (points < 50)
+				continue;
+			/* enough of them, evenly */
+			for (some = points / 3000 + 1, k = 0; k * some < points; k++)
+				pt[k] = pt[k * some];
+			rectangle(pt, k, work, q);
+			for (k = 0; k < 4; k++) {
+				q[k].x *= f->shrink;
+				q[k].y *= f->shrink;
+			}
+			r = lay(im, plan, expected, q, light != 0, best, code, e);
+		}
+	free(pt);
+	free(work);
+	return r;
+}
+
+int
+mk_locate(const struct mk_image *im, const struct mk_plan *plan, const unsigned char *expected,
+	struct mk_code *code, struct mk_err *e)
+{
+	struct field f = {0};
+	double best = 0;
+	int r;
+
+	e->code = 0;
+	if (shrink(im, &f, e) == -1)
+		return e->code == 0 ? 0 : -1;
+	r = blocks(&f, e);
+	if (r == 0)
+		r = try_places(im, plan, expected, &f, &best, code, e);
+	mk_image_clear(&f.im);
+	free(f.busy);
+	free(f.place);
+	free(f.stack);
+	return r == -1 ? -1 : best >= ENOUGH;
+}
