@@ -53,7 +53,7 @@ bool
 mk_word_kept(const char *key, size_t klen, size_t vlen)
 {
 	static const char *const no[] = { "_time", "_ms", "_mm", "_crc", "_image", "_vectors",
-		"_strokes", "_hash" };
+		"_strokes", "_hash", "_value" };
 	static const char *const own[] = { "id", "code", "hri", "job" };
 	size_t i, n;
 

@@ -9,7 +9,6 @@
 #include "vision/grading.h"
 #include "vision/locate.h"
 
-#define UNLIKE 42	/* percent of wrong modules: something else is there */
 #define APERTURE .8	/* of X: ISO/IEC 15415:2011, 7.3.3 */
 
 /* ---- what all grades share ---- */
@@ -99,7 +98,8 @@ struct work {
 	struct mk_grade *g;
 	struct mk_modules m;
 	struct mk_aperture a;
-	bool tenths, unread;
+	bool tenths;
+	int most;		/* percent of modules that may be wrong: more is something else */
 	double low, high, split;	/* Rmin, Rmax, GT; or MD, ML, T2 */
 	struct mk_plan_read read;
 };
@@ -447,8 +447,7 @@ grade_matrix(struct work *w, struct mk_err *e)
 	if (find_truth(w, e) == -1)
 		return -1;
 	judge_modules(w);
-	/* of a mark that was not read: half of the modules are right by chance */
-	if (w->unread && g->damaged > UNLIKE * (int)n / 100)
+	if (g->damaged > w->most * (int)n / 100)
 		return 0;
 	if (parameters(w, e) == -1)
 		return -1;
@@ -460,19 +459,25 @@ grade_matrix(struct work *w, struct mk_err *e)
 
 /* Fit the grid: where the code was read, or where what is expected is found. */
 static int
-fit(const struct mk_image *im, const struct mk_code *code, const struct mk_grade_ask *ask,
-	struct mk_grade *g, struct mk_err *e)
+fit(struct work *w, const struct mk_code *code, struct mk_err *e)
 {
+	const struct mk_grade_ask *ask = w->ask;
+	const struct mk_image *im = w->im;
+	struct mk_grade *g = w->g;
 	struct mk_code found = { .kind = code->kind };
 	int r;
 
+	w->most = 100;
 	if (code->n > 0)
 		return mk_grid_fit(im, &g->plan, code->corner, code->light, NULL, &g->grid, e);
 	if (ask->expected == NULL || ask->rows != code->rows || ask->cols != code->cols)
 		return 0;
+	/* half of the modules are right by chance, and more if it is searched for */
+	w->most = 42;
 	if (code->corner[2].x > 0 && (r = mk_grid_fit(im, &g->plan, code->corner, code->light,
 	    ask->expected, &g->grid, e)) != 0)
 		return r;
+	w->most = 36;
 	r = mk_locate(im, &g->plan, ask->expected, &found, e);
 	return r != 1 ? r : mk_grid_fit(im, &g->plan, found.corner, found.light, ask->expected,
 		&g->grid, e);
@@ -499,10 +504,9 @@ mk_grade(const struct mk_image *im, const struct mk_code *code, const struct mk_
 	if (g->standard == MK_STANDARD_AUTO)
 		g->standard = MK_ISO29158;
 	w.tenths = g->standard == MK_ISO29158;
-	w.unread = code->n == 0;
 	if (mk_plan_new(&g->plan, code->kind, code->rows, code->cols, e) == -1)
 		return e->code == MK_EDATA ? 0 : -1;
-	r = fit(im, code, ask, g, e);
+	r = fit(&w, code, e);
 	g->x = g->grid.x;
 	if (r == 1 && ask->aperture_um > 0 && ask->cal != NULL && ask->cal->um > 0)
 		g->aperture = ask->aperture_um / (g->x * ask->cal->um);

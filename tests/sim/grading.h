@@ -97,7 +97,7 @@ shot_grade(struct shot *t)
 	t->s.w = t->s.h = 0;
 	if (sim_render(&t->s, &v, &im, &shot_e) == -1)
 		return 0;
-	for (i = 0; i < 4; i++) {
+	for (i = 0; i < 4 && !t->unread; i++) {
 		sim_corner(&v, i, &code.corner[i].x, &code.corner[i].y);
 		code.corner[i].x += off[i][0] * t->s.px;
 		code.corner[i].y += off[i][1] * t->s.px;
