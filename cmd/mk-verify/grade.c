@@ -174,11 +174,11 @@ put(struct mk_rec *rec, const char *prefix, const char *name, const char *more, 
 
 static int
 put_number(struct mk_rec *rec, const char *prefix, const char *name, const char *more,
-	const char *format, double v, struct mk_err *e)
+	int decimals, double v, struct mk_err *e)
 {
 	char val[32];
 
-	(void)snprintf(val, sizeof val, strcmp(format, "grade") == 0 ? "%.1f" : "%.3f", v);
+	(void)snprintf(val, sizeof val, "%.*f", decimals, v);
 	return put(rec, prefix, name, more, val, e);
 }
 
@@ -190,30 +190,26 @@ put_params(const struct mk_grade *m, struct mk_rec *rec, const char *prefix, str
 	for (i = 0; i < m->params; i++) {
 		const struct mk_param *p = &m->param[i];
 
-		if (p->grade >= 0 && put_number(rec, prefix, p->name, "", "grade", p->grade, e) == -1)
+		if (p->grade >= 0 && put_number(rec, prefix, p->name, "", 1, p->grade, e) == -1)
 			return -1;
-		if (!isnan(p->value) && put_number(rec, prefix, p->name, "_value", "", p->value, e) == -1)
+		if (!isnan(p->value) && put_number(rec, prefix, p->name, "_value", 3, p->value, e) == -1)
 			return -1;
 	}
 	return 0;
 }
 
 static int
-put_grade(const struct grader *g, const struct mk_grade *m, const char *text, const char *kind,
+put_grade(const struct grader *g, const struct mk_grade *m, const char *text,
 	struct mk_rec *rec, const char *prefix, struct mk_err *e)
 {
-	char val[32];
-
-	(void)snprintf(val, sizeof val, "%d", m->damaged);
-	if (put_number(rec, prefix, "grade", "", "grade", m->grade, e) == -1 ||
+	if (put_number(rec, prefix, "grade", "", 1, m->grade, e) == -1 ||
 	    put(rec, prefix, "grade_text", "", text, e) == -1 ||
 	    put(rec, prefix, "grade_kind", "", g->calibrated ? "calibrated" : "process", e) == -1 ||
 	    put(rec, prefix, "standard", "", mk_standard_name(m->standard), e) == -1)
 		return -1;
-	(void)kind;
-	if (m->damaged >= 0 && put(rec, prefix, "damage", "", val, e) == -1)
+	if (m->damaged >= 0 && put_number(rec, prefix, "damage", "", 0, m->damaged, e) == -1)
 		return -1;
-	if (put_number(rec, prefix, "x", "_value", "", m->x, e) == -1)
+	if (put_number(rec, prefix, "x", "_value", 3, m->x, e) == -1)
 		return -1;
 	return put_params(m, rec, prefix, e);
 }
@@ -270,7 +266,7 @@ grader_describe(struct grader *g, const struct mk_image *im, const struct mk_cod
 	mk_grade_text(&m, g->calibrated ? g->cal.um : 0, g->wavelength, g->lighting, text);
 	(void)snprintf(kind, sizeof kind, "ISO/IEC %s%s", mk_standard_name(m.standard),
 		g->calibrated ? " grade" : "-style process grade");
-	r = put_grade(g, &m, text, kind, rec, prefix, e);
+	r = put_grade(g, &m, text, rec, prefix, e);
 	if (r == 0)
 		r = draw(g, im, &m, text, kind, rec, e);
 	mk_grade_clear(&m);
