@@ -4,11 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "vision/engine.h"
 #include "vision/grid.h"
 
 #define SMALL 400	/* pixels: the longer side of what is searched */
 #define BLOCK 8		/* pixels of it */
 #define PLACES 3	/* that are tried */
+#define MS 100		/* of CPU time: what is not found by then is not */
 #define SURE .85	/* a match that ends the search */
 #define ENOUGH .4	/* one that counts at all */
 
@@ -20,6 +22,7 @@ struct field {
 	unsigned char *busy;	/* of each block: lightest less darkest; owned */
 	int *place;		/* of each block: which place it belongs to, 0 none; owned */
 	int *stack;		/* owned */
+	double until;		/* CPU time, ms */
 };
 
 struct place {
@@ -215,11 +218,12 @@ rectangle(const struct mk_point *pt, int n, double *work, struct mk_point q[4])
 /* Of the eight ways to lay the symbol into the rectangle, the one that matches best. */
 static int
 lay(const struct mk_image *im, const struct mk_plan *p, const unsigned char *expected,
-	const struct mk_point q[4], bool light, double *best, struct mk_code *code, struct mk_err *e)
+	const struct mk_point q[4], bool light, double until, double *best, struct mk_code *code,
+	struct mk_err *e)
 {
 	int way, i, r;
 
-	for (way = 0; way < 8 && *best < SURE; way++) {
+	for (way = 0; way < 8 && *best < SURE && mk_cpu_ms() < until; way++) {
 		struct mk_point corner[4];
 		struct mk_grid g;
 		double along, down;
@@ -271,7 +275,7 @@ try_places(const struct mk_image *im, const struct mk_plan *plan, const unsigned
 				q[k].x *= f->shrink;
 				q[k].y *= f->shrink;
 			}
-			r = lay(im, plan, expected, q, light != 0, best, code, e);
+			r = lay(im, plan, expected, q, light != 0, f->until, best, code, e);
 		}
 	free(pt);
 	free(work);
@@ -282,7 +286,7 @@ int
 mk_locate(const struct mk_image *im, const struct mk_plan *plan, const unsigned char *expected,
 	struct mk_code *code, struct mk_err *e)
 {
-	struct field f = {0};
+	struct field f = { .until = mk_cpu_ms() + MS };
 	double best = 0;
 	int r;
 
