@@ -10,7 +10,7 @@
 #define SMALL 400	/* pixels: the longer side of what is searched */
 #define BLOCK 8		/* pixels of it */
 #define PLACES 3	/* that are tried */
-#define MS 100		/* of CPU time: what is not found by then is not */
+#define MS 150		/* of CPU time: what is not found by then is not */
 #define SURE .85	/* a match that ends the search */
 #define ENOUGH .4	/* one that counts at all */
 
@@ -144,25 +144,39 @@ places(struct field *f, struct place out[PLACES])
 
 /* ---- the rectangle around what is marked ---- */
 
-/* The marked pixels of a place: darker, or lighter, than the middle of its levels. */
-static int
-marked(const struct field *f, int id, bool light, struct mk_point *pt)
+static bool
+inside(const struct field *f, int id, int x, int y)
 {
-	int low = 255, high = 0, x, y, n = 0, pass;
+	return f->place[y / BLOCK * f->bw + x / BLOCK] == id;
+}
 
-	for (pass = 0; pass < 2; pass++)
-		for (y = 0; y < f->im.h; y++)
-			for (x = 0; x < f->im.w; x++) {
-				int v = f->im.px[y * f->im.w + x];
+/* The marked pixels of a place: on the other side of the middle of its levels than most
+ * of what is around it. *light: they are the lighter ones. */
+static int
+marked(const struct field *f, int id, bool *light, struct mk_point *pt)
+{
+	int low = 255, high = 0, around[256] = {0}, all = 0, x, y, v, n = 0;
 
-				if (f->place[y / BLOCK * f->bw + x / BLOCK] != id)
-					continue;
-				if (pass == 0) {
-					low = v < low ? v : low;
-					high = v > high ? v : high;
-				} else if (light ? 2 * v > low + high : 2 * v < low + high)
-					pt[n++] = (struct mk_point){ x + .5, y + .5 };
+	for (y = 0; y < f->im.h; y++)
+		for (x = 0; x < f->im.w; x++) {
+			v = f->im.px[y * f->im.w + x];
+			if (inside(f, id, x, y)) {
+				low = v < low ? v : low;
+				high = v > high ? v : high;
+			} else {
+				around[v]++;
+				all++;
 			}
+		}
+	for (v = 0; v < 255 && all > 0 && n <= all / 2; v++)
+		n += around[v];
+	*light = 2 * v < low + high;
+	for (n = 0, y = 0; y < f->im.h; y++)
+		for (x = 0; x < f->im.w; x++) {
+			v = f->im.px[y * f->im.w + x];
+			if (inside(f, id, x, y) && (*light ? 2 * v > low + high : 2 * v < low + high))
+				pt[n++] = (struct mk_point){ x + .5, y + .5 };
+		}
 	return n;
 }
 
@@ -194,7 +208,6 @@ rectangle(const struct mk_point *pt, int n, double *work, struct mk_point q[4])
 	double best = INFINITY, u[2], v[2], area, c, s, a;
 	int deg, i;
 
-	/* some of the points tell the angle */
 	for (deg = 0; deg < 90; deg += 2) {
 		a = deg * M_PI / 180;
 		c = cos(a);
@@ -257,26 +270,26 @@ try_places(const struct mk_image *im, const struct mk_plan *plan, const unsigned
 	struct mk_point *pt = calloc(all, sizeof *pt), q[4];
 	double *work = calloc(all, sizeof *work);
 	struct place place[PLACES];
-	int n = places(f, place), i, k, light, r = 0;
+	int n = places(f, place), i, k, r = 0;
 
 	if (pt == NULL || work == NULL)
 		r = mk_err_nomem(e);
-	for (i = 0; i < n && r == 0 && *best < SURE; i++)
-		for (light = 0; light < 2 && r == 0 && *best < SURE; light++) {
-			int points = marked(f, place[i].id, light != 0, pt), some;
+	for (i = 0; i < n && r == 0 && *best < SURE; i++) {
+		bool light;
+		int points = marked(f, place[i].id, &light, pt), some;
 
-			if (points < 50)
-				continue;
-			/* enough of them, evenly */
-			for (some = points / 3000 + 1, k = 0; k * some < points; k++)
-				pt[k] = pt[k * some];
-			rectangle(pt, k, work, q);
-			for (k = 0; k < 4; k++) {
-				q[k].x *= f->shrink;
-				q[k].y *= f->shrink;
-			}
-			r = lay(im, plan, expected, q, light != 0, f->until, best, code, e);
+		if (points < 50)
+			continue;
+		/* enough of them, evenly */
+		for (some = points / 3000 + 1, k = 0; k * some < points; k++)
+			pt[k] = pt[k * some];
+		rectangle(pt, k, work, q);
+		for (k = 0; k < 4; k++) {
+			q[k].x *= f->shrink;
+			q[k].y *= f->shrink;
 		}
+		r = lay(im, plan, expected, q, light, f->until, best, code, e);
+	}
 	free(pt);
 	free(work);
 	return r;
