@@ -3,7 +3,7 @@
 # exact pictures, is tests/unit/grade.c, gradeqr.c and linear.c.
 . "${0%/*}/../lib.sh"
 setup_store
-V="mk-verify --image-field mark_image"
+V="mk-verify --time-limit 60 --image-field mark_image"	# of a slow machine, too
 
 mk-serial take bracket -n 4 | mk-layout -t bracket.lay >jobs
 mk-laser -d 'sim:pix?skip=2:60&weak=4:40' <jobs >marked
