@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/step.h"
+#include "cmd/mk-verify/blank.h"
 #include "cmd/mk-verify/part.h"
 #include "cmd/mk-verify/window.h"
 
@@ -13,6 +14,7 @@ const struct cmd_opt opts_filter[] = {
 	OPTS_LOOK,
 	OPTS_PART,
 	OPT_WINDOW,
+	OPTS_BLANK,
 	{0}
 };
 
@@ -49,6 +51,10 @@ sources(struct cmd *c)
 		return cmd_usage(c, "--image-field: '%s' is no field name", opt_field);
 	if (opt_window != NULL && opt_field != NULL)
 		return cmd_usage(c, "--window: what is read must come by itself: say -c or -r");
+	if (opt_reference != NULL && opt_blank == NULL)
+		return cmd_usage(c, "--reference: it belongs to --check-blank");
+	if (opt_blank != NULL && opt_window != NULL)
+		return cmd_usage(c, "--check-blank or --window: one of the two");
 	return 0;
 }
 
@@ -62,7 +68,8 @@ run_filter(struct cmd *c)
 		return mk_err_nomem(&c->err);
 	c->epipe = CMD_DEVICE;
 	if ((k = sources(c)) == 0 && (k = run_open(c, r)) == 0)
-		k = opt_window != NULL ? run_window(c, r) : cmd_filter(c, true, each, r);
+		k = opt_blank != NULL ? run_blank(c, r) : opt_window != NULL ? run_window(c, r)
+			: cmd_filter(c, true, each, r);
 	run_close(r);
 	free(r);
 	return k;

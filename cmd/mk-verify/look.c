@@ -8,7 +8,7 @@
 #include "cmd/mk-verify/verify.h"
 
 #define LIMIT_MS 200
-#define HARD_MORE_MS 2000	/* of wall time, on top, before the reader is killed */
+#define HARD_MORE_MS 30000	/* of wall time, on top, before the reader is killed */
 
 const char *opt_camera, *opt_reader, *opt_limit, *opt_roi, *opt_all;
 

@@ -1,4 +1,5 @@
 /* mk-verify: read each part's mark back and compare it with what it should say. */
+#include "cmd/mk-verify/replay.h"
 #include "cmd/mk-verify/verify.h"
 
 static const struct cmd_verb verbs[] = {
@@ -7,6 +8,11 @@ static const struct cmd_verb verbs[] = {
 	  "image,code,symbol,engine", run_read },
 	{ "now", "", "what a camera sees", opts_now, CMD_OUTPUT,
 	  "image,code,symbol,engine,exposure,gain", run_now },
+	{ "replay", "DIR", "judge pictures that were kept by other rules", opts_replay,
+	  CMD_CONF | CMD_CONTEXT | CMD_OUTPUT, "id,kept_result,kept_reason,verify_result,verify_reason",
+	  run_replay },
+	{ "challenge", "SET", "known good and bad parts: is each judged as it should be?", opts_challenge,
+	  CMD_CONF | CMD_CONTEXT | CMD_OUTPUT, NULL, run_challenge },
 	{0}
 };
 

@@ -12,13 +12,15 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/io.h"
 
-#define HARD_MS 3000
+#define HARD_MS 30000
+#define CPU_MORE_MS 1000	/* of CPU time, beyond what is wanted: unpacking, clearing up */
 
 struct mk_reader {
 	pid_t pid;
@@ -106,6 +108,14 @@ recv_picture(int fd, const struct request *q, struct mk_image *im, struct reply 
 }
 
 static void
+limit_cpu(int ms)
+{
+	const struct itimerval t = { .it_value = { ms / 1000, ms % 1000 * 1000L } };
+
+	(void)setitimer(ITIMER_PROF, &t, NULL);
+}
+
+static void
 child_loop(int fd)
 {
 	static const struct mk_scan none;
@@ -115,6 +125,8 @@ child_loop(int fd)
 	int r;
 
 	while (recv_all(fd, &q, sizeof q) == 0) {
+		/* an engine without a limit of its own is ended by SIGPROF */
+		limit_cpu((q.want.ms > 0 ? q.want.ms : 200) + CPU_MORE_MS);
 		memset(&re, 0, reply_size(&none));
 		if ((r = recv_picture(fd, &q, &im, &re)) == -1)
 			return;
@@ -184,20 +196,23 @@ start(struct mk_reader *r, struct mk_err *e)
 	return 0;
 }
 
-static void
+/* End the child; the signal that had ended it, or SIGKILL. */
+static int
 stop(struct mk_reader *r)
 {
+	int status = 0;
 	pid_t k;
 
 	if (r->pid == -1)
-		return;
+		return 0;
 	(void)close(r->fd);
 	(void)kill(r->pid, SIGKILL);
 	do
-		k = waitpid(r->pid, NULL, 0);
+		k = waitpid(r->pid, &status, 0);
 	while (k == -1 && errno == EINTR);
 	r->pid = -1;
 	r->fd = -1;
+	return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 }
 
 int
@@ -222,7 +237,7 @@ mk_reader_free(struct mk_reader *r)
 {
 	if (r == NULL)
 		return;
-	stop(r);
+	(void)stop(r);
 	free(r);
 }
 
@@ -326,7 +341,7 @@ see_if_alive(struct mk_reader *r)
 	struct pollfd p = { .fd = r->fd, .events = POLLIN | POLLRDHUP };
 
 	if (r->pid != -1 && poll(&p, 1, 0) > 0)
-		stop(r);
+		(void)stop(r);
 }
 
 int
@@ -343,7 +358,8 @@ mk_reader_scan(struct mk_reader *r, const struct mk_picture *pic,
 		return -1;
 	*end = ask(r, pic, want, &re);
 	if (*end != MK_READ_DONE) {
-		stop(r);
+		if (stop(r) == SIGPROF)
+			*end = MK_READ_TIMEOUT;
 		return 0;
 	}
 	if (re.r == -1) {

@@ -23,10 +23,11 @@ enum mk_read_end {
 	MK_READ_DONE,		/* *out says what was found */
 	MK_READ_NONE,		/* the file is no picture; e says why */
 	MK_READ_CRASH,		/* the child died on this picture */
-	MK_READ_TIMEOUT		/* it was killed after the hard limit */
+	MK_READ_TIMEOUT		/* it was ended after a hard limit */
 };
 
-/* hard_ms: wall time for one picture, after which the child is killed; 0: 3000. */
+/* hard_ms: wall time for one picture, after which the child is killed; 0: 30000. A
+ * second of CPU time more than is wanted ends it, too. */
 int mk_reader_new(struct mk_reader **r, int hard_ms, struct mk_err *e);
 void mk_reader_free(struct mk_reader *r);	/* NULL is allowed */
 

@@ -72,6 +72,22 @@ blur_stretch(const struct mk_image *in, struct mk_image *out, struct mk_err *e)
 	return then(blur, mk_raster_stretch, in, out, e);
 }
 
+/* What is soft, as the distance from its own surroundings. */
+static int
+sharp(const struct mk_image *in, struct mk_image *out, struct mk_err *e)
+{
+	size_t n = (size_t)in->w * (size_t)in->h, i;
+
+	if (mk_raster_blur(in, 4, out, e) == -1)
+		return -1;
+	for (i = 0; i < n; i++) {
+		int v = in->px[i] + 3 * (in->px[i] - out->px[i]);
+
+		out->px[i] = (unsigned char)(v < 0 ? 0 : v > 255 ? 255 : v);
+	}
+	return 0;
+}
+
 static int
 level(const struct mk_image *in, struct mk_image *out, struct mk_err *e)
 {
@@ -91,6 +107,7 @@ static const struct mk_way ways[] = {
 	{ "up2", up, false, false },
 	{ "open", open_gaps, false, false },
 	{ "blur", blur_stretch, false, false },
+	{ "sharp", sharp, false, false },
 	{ "invert", mk_raster_invert, false, true },
 	{ "level", level, false, false },
 	{ "smooth", smooth, false, false },

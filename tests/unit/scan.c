@@ -372,6 +372,61 @@ damaged(int marks)
 		"and what was read right still is");
 }
 
+/* The whole search, every engine and way, on damaged marks: never another text. */
+static void
+damaged_search(int marks)
+{
+	static const struct { const char *text; int side; } of[] = {
+		{ "A12", 10 }, { "B1234", 12 }, { "C123456", 14 }, { "D1234567890", 16 }
+	};
+	struct mk_scan_want want = { .kinds = MK_DATAMATRIX, .ms = 60 };
+	struct tally t = {0};
+	struct mk_scan got;
+	struct mk_image im;
+	struct ecc s;
+	int i, k;
+
+	for (i = 0; i < marks; i++) {
+		const char *text = of[i % 4].text;
+
+		(void)ecc_make(&s, text, strlen(text), 0, of[i % 4].side);
+		for (k = 1 + (i / 4) % 12; k > 0; k--)
+			s.m[1 + rnd((unsigned)s.side - 2)][1 + rnd((unsigned)s.side - 2)] ^= 1;
+		render(&s, 5, 40, 200, 0, &im);
+		count(&t, mk_scan_image(&im, &want, &got, &e) == 0 && got.best >= 0 && !got.conflict, &got,
+			text, strlen(text));
+		mk_image_clear(&im);
+	}
+	printf("# %d damaged marks, all engines and ways: %d right, %d wrong, %d none\n", marks, t.right,
+		t.wrong, t.none);
+	ok(t.wrong == 0 && t.right > marks / 10, "none is read wrong by all that is tried");
+}
+
+/* Brushed metal without a code, 5 megapixels: given up at the time limit. */
+static void
+brushed(void)
+{
+	struct mk_scan_want want = { .ms = 200 };
+	struct mk_scan got;
+	struct mk_image im;
+	double ms;
+	int x, y;
+
+	if (mk_image_new(&im, 2592, 1944, &e) == -1)
+		abort();
+	for (y = 0; y < im.h; y++) {
+		int row = (int)rnd(60) - 30;
+
+		for (x = 0; x < im.w; x++)
+			im.px[y * im.w + x] = (unsigned char)(128 + row + (int)rnd(31) - 15);
+	}
+	ms = mk_cpu_ms();
+	ok(mk_scan_image(&im, &want, &got, &e) == 0 && got.best == -1, "brushed metal has no code");
+	ms = mk_cpu_ms() - ms;
+	ok(ms < 600, "5 megapixels end at the time limit, 200 ms and the step that it falls into: %.0f", ms);
+	mk_image_clear(&im);
+}
+
 /* A finder around random modules: no symbol at all. */
 static void
 noise(int marks)
@@ -523,6 +578,8 @@ main(void)
 	other_kinds();
 	damaged(getenv("MK_TORTURE") != NULL ? 6000 : 600);
 	noise(getenv("MK_TORTURE") != NULL ? 2000 : 200);
+	damaged_search(getenv("MK_TORTURE") != NULL ? 2000 : 200);
+	brushed();
 	readers();
 	crafted(60);
 	sizes();
