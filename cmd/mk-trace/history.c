@@ -29,6 +29,7 @@ struct story {
 	size_t n, cap;
 	struct mk_buf text;
 	struct mk_ids seen;
+	bool renamed;		/* some part somewhere goes by another number now */
 	/* of the item that is read now */
 	int64_t from, until;
 	int depth;
@@ -97,7 +98,7 @@ outwards(struct story *s, int64_t item, int64_t from, int64_t until, int depth)
 	int r = mk_ask_edges(s->a->st, &item, 1, true, on_edge, &in, e);
 
 	outer = in.n;
-	if (r == 0)
+	if (r == 0 && s->renamed)
 		r = mk_ask_edges(s->a->st, &item, 1, false, on_older, &in, e);
 	for (i = 0; r == 0 && i < in.n; i++) {
 		const struct mk_edge *d = &in.in[i];
@@ -171,6 +172,18 @@ show(struct story *s, int64_t item)
 }
 
 static int
+any_renamed(struct story *s)
+{
+	struct mk_spans in = {0};
+	bool kept;
+	int r = mk_ask_word(s->a->st, "step", 4, "replace", 7, &in, &kept, &s->a->c->err);
+
+	s->renamed = in.n > 0;
+	mk_spans_clear(&in);
+	return r;
+}
+
+static int
 one(struct ask *a, int64_t item, void *arg)
 {
 	struct story *s = arg;
@@ -179,7 +192,9 @@ one(struct ask *a, int64_t item, void *arg)
 	s->a = a;
 	if (mk_ask_begin(a->st, &a->c->err) == -1)
 		return -1;
-	r = tell(s, item, INT64_MIN, INT64_MAX, 0);
+	r = any_renamed(s);
+	if (r == 0)
+		r = tell(s, item, INT64_MIN, INT64_MAX, 0);
 	mk_ask_end(a->st);
 	if (r == 0 && s->n == 0)
 		cmd_status(a->c, CMD_FAILED);

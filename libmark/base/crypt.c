@@ -1,13 +1,14 @@
 #include "base/crypt.h"
 
-#include <openssl/evp.h>
-#include <openssl/rand.h>
-
 #include <stdlib.h>
+
+#include "base/libcrypto.h"
 
 int
 mk_sha256(const void *p, size_t n, unsigned char out[MK_SHA256_LEN], struct mk_err *e)
 {
+	if (crypto_load(e) == -1)
+		return -1;
 	if (EVP_Digest(p, n, out, NULL, EVP_sha256(), NULL) != 1)
 		return mk_err(e, MK_EBUG, "libcrypto: SHA-256 failed");
 	return 0;
@@ -15,15 +16,19 @@ mk_sha256(const void *p, size_t n, unsigned char out[MK_SHA256_LEN], struct mk_e
 
 struct mk_aes {
 	EVP_CIPHER_CTX *ctx;
+	__typeof__(EVP_EncryptUpdate) *update;	/* many small pieces go through it */
 };
 
 int
 mk_aes_new(struct mk_aes **out, const unsigned char *key, size_t n, struct mk_err *e)
 {
-	const EVP_CIPHER *c = n == 16 ? EVP_aes_128_ecb() : n == 24 ? EVP_aes_192_ecb()
-		: n == 32 ? EVP_aes_256_ecb() : NULL;
+	const EVP_CIPHER *c;
 	struct mk_aes *a;
 
+	if (crypto_load(e) == -1)
+		return -1;
+	c = n == 16 ? EVP_aes_128_ecb() : n == 24 ? EVP_aes_192_ecb()
+		: n == 32 ? EVP_aes_256_ecb() : NULL;
 	if (c == NULL)
 		return mk_err(e, MK_EDATA, "an AES key has 16, 24 or 32 bytes, not %zu", n);
 	if ((a = calloc(1, sizeof *a)) == NULL || (a->ctx = EVP_CIPHER_CTX_new()) == NULL) {
@@ -35,6 +40,7 @@ mk_aes_new(struct mk_aes **out, const unsigned char *key, size_t n, struct mk_er
 		mk_aes_free(a);
 		return mk_err(e, MK_EBUG, "libcrypto: AES failed");
 	}
+	a->update = CRYPTO_CALL(EVP_EncryptUpdate);
 	*out = a;
 	return 0;
 }
@@ -53,7 +59,7 @@ mk_aes_blocks(struct mk_aes *a, unsigned char *p, size_t n, struct mk_err *e)
 {
 	int len;
 
-	if (n > 1u << 26 || EVP_EncryptUpdate(a->ctx, p, &len, p, (int)(n * 16)) != 1 ||
+	if (n > 1u << 26 || a->update(a->ctx, p, &len, p, (int)(n * 16)) != 1 ||
 	    (size_t)len != n * 16)
 		return mk_err(e, MK_EBUG, "libcrypto: AES failed");
 	return 0;
@@ -62,6 +68,8 @@ mk_aes_blocks(struct mk_aes *a, unsigned char *p, size_t n, struct mk_err *e)
 int
 mk_random(void *p, size_t n, struct mk_err *e)
 {
+	if (crypto_load(e) == -1)
+		return -1;
 	if (n > 1024 || RAND_bytes(p, (int)n) != 1)
 		return mk_err(e, MK_EBUG, "libcrypto: no random bytes");
 	return 0;

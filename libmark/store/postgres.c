@@ -190,10 +190,8 @@ mk_postgres_open(struct mk_db **out, const char *uri, struct mk_err *e)
 	const char *vals[] = { uri, "mk", "UTF8", "10", NULL };
 
 	*out = NULL;
-	/* cppcheck-suppress leakReturnValNotUsed ; it stays */
-	if (dlopen(MK_PQ_SONAME, RTLD_NOW | RTLD_GLOBAL) == NULL)
-		return mk_err(e, MK_EUSAGE, "a store in PostgreSQL needs libpq: %s: install libpq5",
-			dlerror());
+	if (mk_lazy_load(MK_PQ_SONAME, "PQexec", "libpq5", e) == -1)
+		return -1;
 	if (no_password(uri, e) == -1)
 		return -1;
 	if ((db = calloc(1, sizeof *db)) == NULL)

@@ -1,17 +1,14 @@
-/* Inside store only, and there in postgres.c: libpq, loaded when a server's store is first opened and
- * not before. It brings Kerberos, LDAP and GnuTLS with it, which would cost every
- * start of every tool 4 ms of CPU time, also where the store is a file. So nothing
- * links against it: each call asks the dynamic linker, and costs some 0.2 us. */
+/* Inside store only, and there in postgres.c: libpq, loaded when a server's store is
+ * first opened (base/lazy.h). */
 #ifndef MK_PQ_H
 #define MK_PQ_H
 
-#include <dlfcn.h>
 #include <libpq-fe.h>
 
-#define MK_PQ_SONAME "libpq.so.5"
+#include "base/lazy.h"
 
-/* Through a union: C has no cast from an object's address to a function's. */
-#define PQ_CALL(f) (((union { void *p; __typeof__(f) *call; }){ dlsym(RTLD_DEFAULT, #f) }).call)
+#define MK_PQ_SONAME "libpq.so.5"
+#define PQ_CALL(f) MK_LAZY(MK_PQ_SONAME, f)
 
 #define PQclear(...) PQ_CALL(PQclear)(__VA_ARGS__)
 #define PQcmdStatus(...) PQ_CALL(PQcmdStatus)(__VA_ARGS__)
