@@ -194,6 +194,20 @@ mk_db_insert(struct mk_db *db, struct mk_err *e, const char *sql, const char *fm
 }
 
 int
+mk_db_make(struct mk_db *db, int64_t *id, struct mk_err *e, const char *sql, const char *fmt, ...)
+{
+	struct mk_param p[PARAMS_MAX];
+	va_list ap;
+	size_t n;
+	int r;
+
+	va_start(ap, fmt);
+	r = params(p, &n, fmt, ap, e);
+	va_end(ap);
+	return r == -1 ? -1 : db->engine->make(db, sql, p, n, id, e);
+}
+
+int
 mk_db_value(struct mk_db *db, int64_t *out, struct mk_err *e, const char *sql,
 	const char *fmt, ...)
 {
@@ -211,12 +225,6 @@ mk_db_value(struct mk_db *db, int64_t *out, struct mk_err *e, const char *sql,
 		*out = db->engine->col_int(stmt, 0);
 	db->engine->done(stmt);
 	return r;
-}
-
-int64_t
-mk_db_rowid(struct mk_db *db)
-{
-	return db->engine->rowid(db);
 }
 
 int

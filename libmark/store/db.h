@@ -49,10 +49,13 @@ int mk_db_run(struct mk_db *db, int64_t *changed, struct mk_err *e, const char *
 /* INSERT INTO table(columns) VALUES(?, ...), and nothing more: where that is quicker it
  * is put off until the next answer or the commit, which then fails in its place. */
 int mk_db_insert(struct mk_db *db, struct mk_err *e, const char *sql, const char *fmt, ...);
+/* An INSERT into a table with a ROWKEY named id: 1, and *id is the new row's; 0 if ON
+ * CONFLICT kept it out; -1. */
+int mk_db_make(struct mk_db *db, int64_t *id, struct mk_err *e, const char *sql,
+	const char *fmt, ...);
 /* The first column of the first row as a number: 1, 0 if there is no row, -1. */
 int mk_db_value(struct mk_db *db, int64_t *out, struct mk_err *e, const char *sql,
 	const char *fmt, ...);
-int64_t mk_db_rowid(struct mk_db *db);	/* of the last insert */
 
 /* Rows: next gives 1, 0 at the end, -1. done must follow, whatever happened; a
  * statement can serve one query at a time. */

@@ -25,6 +25,9 @@ struct mk_engine {
 		struct mk_err *e);
 	int (*insert)(struct mk_db *db, const char *sql, const struct mk_param *p, size_t n,
 		struct mk_err *e);
+	/* mk_db_make. */
+	int (*make)(struct mk_db *db, const char *sql, const struct mk_param *p, size_t n,
+		int64_t *id, struct mk_err *e);
 	/* Bind, and run as far as the first row; *stmt is what the others take. The
 	 * parameters live until done. After -1 there is no statement. */
 	int (*start)(struct mk_db *db, const char *sql, const struct mk_param *p, size_t n,
@@ -34,7 +37,6 @@ struct mk_engine {
 	int64_t (*changed)(struct mk_db *db, void *stmt);
 	int64_t (*col_int)(void *stmt, int col);
 	const char *(*col_text)(void *stmt, int col, size_t *n);	/* until step or done */
-	int64_t (*rowid)(struct mk_db *db);
 	/* mk_db_person; NULL: the engine has none */
 	int (*person)(struct mk_db *db, const char *sql, mk_db_row *each, void *arg,
 		struct mk_err *e);

@@ -193,7 +193,7 @@ append(struct mk_store *st, struct mk_chain *c, struct mk_new *ev, struct mk_err
 	st->out.n = 0;
 	if (mk_event_export(&st->out, st->line.p, st->line.n, c->name, seq, s->recorded_text,
 	    c->head, e) == -1 || mk_sha256(st->out.p, st->out.n, head, e) == -1 ||
-	    mk_db_run(st->db, NULL, e, "INSERT INTO event(id, item, op, step, time, time_off, ctx, "
+	    mk_db_insert(st->db, e, "INSERT INTO event(id, item, op, step, time, time_off, ctx, "
 	    "result, recorded, recorded_off, prev, line) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
 	    "?)", "iitiiiiiiibt", ev->id, ev->item, ev->op == NULL ? "" : ev->op->val,
 	    ev->op == NULL ? (size_t)0 : (size_t)ev->op->vlen, ev->step->id, ev->time.ms,

@@ -175,10 +175,8 @@ mk_index_step(struct mk_store *st, struct mk_stepinfo *s, struct mk_err *e)
 	r = mk_db_value(st->db, &s->id, e, "SELECT id FROM step WHERE name = ?", "t", s->name, s->n);
 	if (r != 0)
 		return r == -1 ? -1 : 0;
-	if (mk_db_run(st->db, NULL, e, "INSERT INTO step(name) VALUES(?)", "t", s->name, s->n) == -1)
-		return -1;
-	s->id = mk_db_rowid(st->db);
-	return 0;
+	return mk_db_make(st->db, &s->id, e, "INSERT INTO step(name) VALUES(?)", "t",
+		s->name, s->n) == 1 ? 0 : -1;
 }
 
 /* ---- words ---- */
@@ -202,11 +200,10 @@ load_key(struct mk_store *st, struct mk_wordkey *k, bool make, struct mk_err *e)
 	if (r == -1)
 		return -1;
 	if (r == 0 && make) {
-		if (mk_db_run(st->db, NULL, e, "INSERT INTO wordkey(name, words, until) "
-		    "VALUES(?, 0, 0)", "t", k->name, k->n) == -1)
+		r = mk_db_make(st->db, &k->id, e, "INSERT INTO wordkey(name, words, until) "
+			"VALUES(?, 0, 0)", "t", k->name, k->n);
+		if (r != 1)
 			return -1;
-		k->id = mk_db_rowid(st->db);
-		r = 1;
 	}
 	k->gen = st->ix->gen;
 	return r;
@@ -218,7 +215,7 @@ write_run(struct mk_store *st, struct mk_kept *w, struct mk_err *e)
 	int r;
 
 	if (w->opened)
-		r = mk_db_run(st->db, NULL, e, "INSERT INTO run(word, first, last) VALUES(?, ?, ?)",
+		r = mk_db_insert(st->db, e, "INSERT INTO run(word, first, last) VALUES(?, ?, ?)",
 			"iii", w->id, w->first, w->last);
 	else
 		r = mk_db_run(st->db, NULL, e, "UPDATE run SET last = ? WHERE word = ? AND "
@@ -302,10 +299,8 @@ find_word(struct mk_store *st, struct mk_wordkey *k, const char *val, size_t n, 
 			return mk_db_run(st->db, NULL, e, "UPDATE wordkey SET until = ? WHERE id = ?",
 				"ii", at, k->id);
 		}
-		if (mk_db_run(st->db, NULL, e, "INSERT INTO word(key, value) VALUES(?, ?)", "it",
-		    k->id, val, n) == -1)
+		if (mk_db_make(st->db, &id, e, "INSERT INTO word(key, value) VALUES(?, ?)", "it", k->id, val, n) != 1)
 			return -1;
-		id = mk_db_rowid(st->db);
 		k->words++;
 		if (mk_db_run(st->db, NULL, e, "UPDATE wordkey SET words = ? WHERE id = ?", "ii",
 		    k->words, k->id) == -1)

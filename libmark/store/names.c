@@ -31,7 +31,6 @@ mk_item_id(struct mk_store *st, const char *name, size_t n, bool make, int64_t *
 	struct mk_err *e)
 {
 	char tail[TAIL];
-	int64_t made = 0;
 	int r;
 
 	/* after a new item comes a new one most of the time: one statement, not two */
@@ -41,14 +40,12 @@ mk_item_id(struct mk_store *st, const char *name, size_t n, bool make, int64_t *
 			return r;
 	}
 	tail_of(name, n, tail);
-	if (mk_db_run(st->db, &made, e, "INSERT INTO item(name, tail) VALUES(?, ?) "
-	    "ON CONFLICT(name) DO NOTHING", "tt", name, n, tail, (size_t)TAIL) == -1)
+	r = mk_db_make(st->db, id, e, "INSERT INTO item(name, tail) VALUES(?, ?) "
+		"ON CONFLICT(name) DO NOTHING", "tt", name, n, tail, (size_t)TAIL);
+	if (r == -1)
 		return -1;
-	st->made_one = made == 1;
-	if (made != 1)
-		return find_item(st, name, n, id, e);
-	*id = mk_db_rowid(st->db);
-	return 2;
+	st->made_one = r == 1;
+	return r == 1 ? 2 : find_item(st, name, n, id, e);
 }
 
 int

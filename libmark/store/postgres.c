@@ -12,8 +12,7 @@
 
 struct stmt {
 	const char *sql;	/* the literal: its address is the key */
-	bool prepared;
-	bool busy;
+	bool prepared, busy, makes;	/* makes: the new row's id is asked for */
 	PGresult *res;
 	int row, rows;
 };
@@ -31,9 +30,7 @@ struct copying {
 	struct mk_buf head, rows;
 };
 
-#define WAIT_MAX 512
-#define COPIES_MAX 8
-#define COPY_BYTES (1 << 20)
+enum { WAIT_MAX = 512, COPIES_MAX = 8, COPY_BYTES = 1 << 20 };
 
 /* Inside a transaction nothing that writes is waited for: rows to be inserted go by
  * COPY, other statements in one go, when the next answer is needed or at the end. */
@@ -263,7 +260,8 @@ prepare(struct server *db, struct stmt *st, const struct mk_param *p, size_t n, 
 	for (i = 0; i < n; i++)
 		type[i] = p[i].type == MK_PARAM_INT ? MK_OID_INT8 : p[i].type == MK_PARAM_TEXT ?
 			MK_OID_TEXT : p[i].type == MK_PARAM_BLOB ? MK_OID_BYTEA : 0;
-	if (mk_wire_sql(st->sql, &text, e) == 0) {
+	if (mk_wire_sql(st->sql, &text, e) == 0 && (!st->makes ||
+	    (mk_buf_adds(&text, " RETURNING id", e) == 0 && mk_buf_str(&text, e) != NULL))) {
 		res = PQprepare(db->h, name, text.p, (int)n, type);
 		if (PQresultStatus(res) == PGRES_COMMAND_OK) {
 			PQclear(res);
@@ -525,22 +523,23 @@ col_text(void *stmt, int col, size_t *n)
 	return PQgetvalue(st->res, st->row, col);
 }
 
-static int64_t
-rowid(struct mk_db *base)
+static int
+make(struct mk_db *base, const char *sql, const struct mk_param *p, size_t n, int64_t *id,
+	struct mk_err *e)
 {
-	struct server *db = (struct server *)base;
-	struct mk_err e;
-	PGresult *res;
-	int64_t id = 0;
+	struct stmt *st = find((struct server *)base, sql, e);
+	void *stmt;
+	int r;
 
-	if (settle(db, &e) == -1)	/* the transaction is lost: the next statement says so */
-		return 0;
-	res = PQexec(db->h, "SELECT lastval()");
-
-	if (PQresultStatus(res) == PGRES_TUPLES_OK)
-		id = strtoll(PQgetvalue(res, 0, 0), NULL, 10);
-	PQclear(res);
-	return id;
+	if (st == NULL)
+		return -1;
+	st->makes = true;
+	if (start(base, sql, p, n, &stmt, e) == -1)
+		return -1;
+	if ((r = step(base, stmt, e)) == 1)
+		*id = col_int(stmt, 0);
+	done(stmt);
+	return r;
 }
 
 static int
@@ -586,13 +585,13 @@ static const struct mk_engine postgres = {
 	.rollback = rollback,
 	.run = run,
 	.insert = insert,
+	.make = make,
 	.start = start,
 	.step = step,
 	.done = done,
 	.changed = changed,
 	.col_int = col_int,
-	.col_text = col_text,
-	.rowid = rowid
+	.col_text = col_text
 };
 
 #endif

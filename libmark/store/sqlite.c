@@ -204,6 +204,25 @@ changed(struct mk_db *base, void *stmt)
 	return sqlite3_changes64(((struct file *)base)->h);
 }
 
+static int
+make(struct mk_db *base, const char *sql, const struct mk_param *p, size_t n, int64_t *id,
+	struct mk_err *e)
+{
+	sqlite3 *h = ((struct file *)base)->h;
+	void *stmt;
+	int r;
+
+	if (start(base, sql, p, n, &stmt, e) == -1)
+		return -1;
+	r = step(base, stmt, e);
+	if (r == 0 && sqlite3_changes64(h) == 1) {
+		*id = sqlite3_last_insert_rowid(h);
+		r = 1;
+	}
+	done(stmt);
+	return r;
+}
+
 static int64_t
 col_int(void *stmt, int col)
 {
@@ -217,12 +236,6 @@ col_text(void *stmt, int col, size_t *n)
 
 	*n = (size_t)sqlite3_column_bytes(stmt, col);
 	return s == NULL ? "" : s;
-}
-
-static int64_t
-rowid(struct mk_db *base)
-{
-	return sqlite3_last_insert_rowid(((struct file *)base)->h);
 }
 
 static int
@@ -332,12 +345,12 @@ static const struct mk_engine sqlite = {
 	.begin = begin,
 	.begin_read = begin_read,
 	.rollback = rollback,
+	.make = make,
 	.start = start,
 	.step = step,
 	.done = done,
 	.changed = changed,
 	.col_int = col_int,
 	.col_text = col_text,
-	.rowid = rowid,
 	.person = person
 };

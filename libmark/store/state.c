@@ -75,7 +75,7 @@ mk_state_write(struct mk_store *st, struct mk_err *e)
 			s->step, s->result, s->place, s->customer, s->document, s->hold, s->gone,
 			s->doubt, s->successor, s->item);
 	else
-		r = mk_db_run(st->db, NULL, e, "INSERT INTO state(seen, n, first, last, time, ctx, "
+		r = mk_db_insert(st->db, e, "INSERT INTO state(seen, n, first, last, time, ctx, "
 			"step, result, place, customer, document, hold, gone, doubt, successor, item) "
 			"VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 			"iiiiiiiiiiiiiiii", s->seen, s->n, s->first, s->last, s->time, s->ctx,
