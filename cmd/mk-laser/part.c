@@ -450,8 +450,7 @@ beam(struct cmd *c, struct burning *b, const sigset_t *mask)
 		else if (b->all.n > 0 && b->burn.end != MK_BURN_DONE && p->first >= b->burn.ops)
 			r = finish(c, b, p, "refused", reason);
 		else
-			r = finish(c, b, p, b->burn.end == MK_BURN_FAILED && b->burn.dark ? "fail"
-				: "unknown", reason);
+			r = finish(c, b, p, b->burn.dark ? "fail" : "unknown", reason);
 		if (r == -1)
 			return -1;
 	}

@@ -30,7 +30,8 @@ struct mk_laser_task {
 	uint32_t crc;			/* of the job's text */
 	unsigned number;		/* of the job in this run, from 1 */
 	atomic_uint *ops;		/* set it to the number of ops begun, or sent: at most so
-					 * many can have been marked */
+					 * many can have been marked. Of a device that holds the
+					 * template: 1, before it is triggered */
 	atomic_uint *done;		/* those that are known to be finished; leave it at 0 if
 					 * nothing is known before the end */
 };

@@ -232,6 +232,8 @@ ask(struct grbl *g, const char *question, int ms, struct mk_err *e)
 		a = mk_grbl_hear(&g->io, w.until, e);
 		if (a == MK_GRBL_TEXT)
 			learn(&g->facts, g->io.line);
+		else if (a == MK_GRBL_ALARM)
+			r = mk_err(e, MK_EDEV, "%.32s: see to the machine", g->io.line);
 		else if (a == MK_GRBL_GONE)
 			r = -1;
 		else if (a == MK_GRBL_NOTHING)
@@ -364,8 +366,13 @@ inquire(struct grbl *g, struct mk_err *e)
 
 	if (greet(g, e) == -1)
 		return -1;
-	if (g->home && (r = ask(g, "$H\n", HOME_MS, e)) != 1)
-		return r == 0 ? mk_err(e, MK_EDEV, "homing does not end: see to the machine") : r;
+	if (g->home) {
+		if ((r = ask(g, "$H\n", HOME_MS, e)) != 1)
+			return r == 0 ? mk_err(e, MK_EDEV, "homing ($H) does not end: see to the machine") : r;
+		if (strcmp(g->io.line, "ok") != 0)
+			return mk_err(e, MK_EDEV, "it does not home ($H): %s: is it set up for that ($22)?",
+				g->io.line);
+	}
 	r = ask(g, "$$\n", LATE_MS * 2, e);
 	if (r != 1)
 		return r == 0 ? mk_err(e, MK_EDEV, "it does not tell its settings ($$)") : r;
@@ -523,10 +530,12 @@ rehearse(struct grbl *g, const struct mk_laser_task *t, struct mk_buf *b, struct
 	if (mk_grbl_line(&g->io, toggle, e) == -1 || run(g, t, b, false, e) == -1)
 		return mk_err_at(e, "check ($C)");
 	/* leaving the check mode resets it */
+	g->greeted = g->io.was_reset = false;
 	r = ask(g, toggle, ANSWER_MS, e);
-	if (r == -1 || hear_out(g, e) == -1 || measure(g, e) == -1)
+	if (r == -1 || hear_out(g, e) == -1)
 		return -1;
-	return mk_grbl_idle(&g->io, e);
+	g->greeted = g->io.was_reset;
+	return await_banner(g, mk_port_now() + BANNER_MS, e) == -1 ? -1 : 0;
 }
 
 /* What came while nobody listened: after a reset it is asked again what it is. */

@@ -193,8 +193,9 @@ judge(struct mk_grbl_io *g, enum mk_grbl_answer a, struct mk_err *e)
 			"the cable shielded?", shown(g->line, text));
 	case MK_GRBL_STATUS:
 		if (g->state == MK_GRBL_STUCK)
-			return mk_err(e, MK_EDEV, "the controller's state is %s: see to the machine",
-				shown(g->state_name, text));
+			return mk_err(e, MK_EDEV, "the controller's state is %s: see to the machine%s",
+				shown(g->state_name, text), starts(g->state_name, "Alarm") ?
+				", then home it ($H, or home=yes) or unlock it ($X)" : "");
 		return 0;
 	case MK_GRBL_GONE:
 		return -1;

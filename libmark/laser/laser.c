@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 
 #include "laser/driver.h"
 #include "laser/holder.h"
@@ -101,8 +102,15 @@ open_port(struct mk_laser *l, const char *text, const struct mk_conf *conf, stru
 static int
 lock(struct mk_laser *l, struct mk_err *e)
 {
-	if (flock(l->drv->lockfd(l->dev), LOCK_EX | LOCK_NB) == 0)
+	struct stat st;
+
+	if (flock(l->drv->lockfd(l->dev), LOCK_EX | LOCK_NB) == 0) {
+		/* a file that was removed meanwhile keeps nobody else out */
+		if (fstat(l->drv->lockfd(l->dev), &st) == 0 && st.st_nlink == 0)
+			return mk_err(e, MK_EDEV, "%s: another mk-laser has just let it go: try again",
+				l->name);
 		return 1;
+	}
 	return errno == EWOULDBLOCK ? 0 : mk_err_sys(e, MK_EDEV, "%s: cannot lock the device",
 		l->name);
 }

@@ -36,7 +36,7 @@ struct mk_burn {
 	char image[MK_LASER_PATH_MAX];	/* where its picture is, "" if there is none */
 	char ack[8];	/* of a device that holds the template: "done", it said so; "sent",
 			   it took the text and tells no more; else "" */
-	bool dark;	/* after -1: for sure no light was given */
+	bool dark;	/* unless it is done: for sure no light was given */
 };
 
 /* Open the device, take its lock, turn its beam off, and start the child process:

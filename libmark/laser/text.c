@@ -165,8 +165,9 @@ text_burn(void *dev, const struct mk_laser_task *t, struct mk_burn *b, struct mk
 	if (prepare(x, t->rec, e) == -1)
 		return -1;
 	start = mk_port_now();
-	atomic_store(t->ops, 1);
+	mk_talk_watch(x->talk, t->ops);
 	r = step(x, "trigger", e);
+	mk_talk_watch(x->talk, NULL);
 	b->dark = !mk_talk_sent(x->talk);
 	if (r == -1)
 		return -1;

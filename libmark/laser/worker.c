@@ -426,6 +426,8 @@ mk_worker_run(struct mk_worker *w, const char *line, size_t n,
 	bury(w, SIGTERM, GRACE_MS);
 	b->ops = atomic_load(&w->shared->ops);
 	b->done = atomic_load(&w->shared->done);
+	/* it tells that before it triggers */
+	b->dark = b->dark || (w->drv->text && b->ops == 0);
 	return r;
 }
 

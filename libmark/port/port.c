@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <termios.h>
@@ -19,6 +20,7 @@ struct mk_port {
 	int fd;			/* of the stream, -1: a server without a client */
 	int listenfd;		/* -1: no server */
 	int lockfd;		/* of TCP, once asked for; else -1 */
+	char *lockfile;
 	char *place;		/* the one true name */
 	char *host, *port;	/* of TCP */
 	struct mk_arena arena;
@@ -177,8 +179,12 @@ mk_port_close(struct mk_port *p)
 		(void)close(p->fd);
 	if (p->listenfd != -1)
 		(void)close(p->listenfd);
-	if (p->lockfd != -1)
+	if (p->lockfd != -1) {
+		/* the file goes with its last user */
+		if (flock(p->lockfd, LOCK_EX | LOCK_NB) == 0)
+			(void)unlink(p->lockfile);
 		(void)close(p->lockfd);
+	}
 	mk_arena_clear(&p->arena);
 	free(p);
 }
@@ -211,6 +217,11 @@ mk_port_lockfd(struct mk_port *p, struct mk_err *e)
 		/* the file of another user, in a folder of all: reading is enough to lock */
 		if (p->lockfd == -1 && errno == EACCES)
 			p->lockfd = open(b.p, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+		if (p->lockfd != -1 && (p->lockfile = mk_arena_dup(&p->arena, b.p, b.n, e)) == NULL) {
+			(void)close(p->lockfd);
+			p->lockfd = -1;
+			break;
+		}
 		if (p->lockfd == -1)
 			mk_err_sys(e, MK_EDEV, "%s: cannot make this file, to lock %s", b.p, p->place);
 	}

@@ -64,8 +64,9 @@ void mk_port_close(struct mk_port *p);	/* NULL is allowed */
 int mk_port_place(const struct mk_port *p, struct mk_buf *out, struct mk_err *e);
 
 /* A descriptor for flock(2), so that one process holds a device: the line itself;
- * of TCP a file in /run/lock (else /tmp) named after the place. Opened at the first
- * call; belongs to p. -1 with e. */
+ * of TCP a file in /run/lock (else /tmp) named after the place, which is removed when
+ * its last user closes (so after locking see that it still has a name: st_nlink).
+ * Opened at the first call; belongs to p. -1 with e. */
 int mk_port_lockfd(struct mk_port *p, struct mk_err *e);
 
 /* The descriptor of the stream, to poll; -1 while a server has no client. */

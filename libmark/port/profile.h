@@ -12,6 +12,7 @@
 #ifndef MK_PROFILE_H
 #define MK_PROFILE_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -65,6 +66,10 @@ int mk_talk_fill(struct mk_talk *t, const struct mk_rec *rec, struct mk_err *e);
  * ends it (both may be NULL). After LATE it is not known whether the device got it. */
 enum mk_answer mk_talk_do(struct mk_talk *t, const char *state, const sigset_t *mask,
 	const volatile sig_atomic_t *stop, struct mk_err *e);
+
+/* Set *flag (borrowed; NULL: none) to 1 right before anything is sent, for others to
+ * see, whatever becomes of this process. */
+void mk_talk_watch(struct mk_talk *t, atomic_uint *flag);
 
 /* Whether the last do sent anything at all: if not, the device cannot have acted. */
 bool mk_talk_sent(const struct mk_talk *t);

@@ -26,6 +26,7 @@ struct mk_talk {
 	struct var *var;
 	size_t nvar;
 	bool sent;		/* the last do sent something */
+	atomic_uint *flag;	/* to be set before */
 };
 
 /* The waits of one state. */
@@ -138,6 +139,12 @@ is_field(const struct mk_talk *t, const struct var *v)
 		if (f->name == v->name)
 			return true;
 	return false;
+}
+
+void
+mk_talk_watch(struct mk_talk *t, atomic_uint *flag)
+{
+	t->flag = flag;
 }
 
 bool
@@ -508,6 +515,8 @@ put(struct turn *u)
 	if (compose(t, u->s->send, &t->out, u->e) == -1)
 		return MK_ANSWER_GONE;
 	t->sent = true;
+	if (t->flag != NULL)
+		atomic_store(t->flag, 1);
 	r = mk_port_write(t->port, t->out.p, t->out.n, &u->w, NULL, u->e);
 	if (r == 1)
 		return MK_ANSWER_OK;

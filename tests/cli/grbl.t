@@ -72,6 +72,8 @@ burn pty '' banner=300
 whole "a late banner"
 burn tcp '?check=yes'
 whole "looked through before"
+burn tcp '?home=yes' locked=1
+whole "homed before"
 burn tcp '?origin=60.5,40' travel=120
 is "another origin" "$(burnt)" "$(want 60.5 40)"
 
@@ -91,6 +93,12 @@ burn tcp '' laser=0
 none "laser mode off" 2 "laser mode is off: set \$32=1, or its beam would stay on between strokes"
 burn tcp '' rx=16
 none "a buffer that holds no line" 3 "its buffer of 15 bytes is too small: 32 are needed"
+burn tcp '' mute=1
+none "one that says nothing" 3 "no answer: is this GRBL 1.1 or grblHAL, its power on, and the baud rate right?"
+burn tcp '' locked=1
+none "a locked one" 3 "the controller's state is Alarm: see to the machine, then home it (\$H, or home=yes) or unlock it (\$X)"
+burn tcp '?home=yes' locked=1 homing=0
+none "one that cannot be homed" 3 "it does not home (\$H): error:5: is it set up for that (\$22)?"
 burn tcp '?origin=0,0'
 none "an origin on the edge" 2 "origin=0,0 is not inside the travel of \$130=200 by \$131=200 mm"
 refused() { # NAME MESSAGE

@@ -181,4 +181,34 @@ try env MK_DATA="$profiles" mk-laser -d "text:ezcad2-tcp?port=listen:$port" <in
 peer_end
 is "another question gets nothing: no mark" "$(result) ${err##*ezcad2-tcp: }" \
 	"3 fail device  | done state trigger: it asks what the profile does not expect: 'Hello'"
+
+# ---- told to end ----
+
+# ends NAME PART WANT: a marker that says nothing once it got the last thing in the script
+ends() {
+	peer tcp script
+	part "$2" >in
+	mk-laser -d "text:slow.profile?port=$place" <in >out 2>err & laser=$!
+	await grep -q "done" said
+	kill -TERM $laser
+	wait $laser 2>/dev/null; st=$?
+	wait $peer
+	is "$1" "$st $(field mark_result "$(cat out)") $(field mark_reason "$(cat out)")" "$3"
+}
+sed 's/timeout .*/timeout 60000/; s/retry .*/timeout 60000/' md.profile >slow.profile
+echo 'expect "WX,ProgramNo=0001\r"' >script
+ends "a signal before the trigger: no mark" 20 "143 fail interrupted"
+mk-serial take bracket -n 1 >parts
+{ set_text "$(field sn "$(part 1)")"; echo "$ready"; echo 'expect "WX,StartMarking\r"'; } >script
+ends "a signal after it: in doubt" 1 "143 unknown interrupted"
+
+# ---- the manual's examples ----
+
+awk '/^\.Bd/ { n++; f = "man" n ".profile"; next } /^\.Ed/ { f = "" } f != "" { gsub(/\\e/, "\\"); print >f }' \
+	"$top/man/mkprofile.5"
+: >in
+try mk-laser -d 'text:man1.profile?port=tcp:127.0.0.1:1' <in
+like "the manual's marker is a good profile" "$st $err" "3 *cannot connect*"
+run "its reader, too" 2 "" "mk-laser: man2.profile: this profile is of a reader, not of a marker" \
+	mk-laser -d text:man2.profile <in
 plan

@@ -13,7 +13,8 @@
  * Keys: rx=128 plan=15 hal=0 bf=1 pace=BAUD speed=TIMES keep=0 laser=1 smax=1000 smin=0
  * rate=6000 travel=200 banner=MS (-1: never) late=MS split=0; and what goes wrong at the
  * Nth G1 line: error= alarm= silent= reset= noise= lost= unplug= door=; refuse= does so
- * in check mode, too. mute=1: says nothing at all, ever. */
+ * in check mode, too. mute=1: says nothing at all, ever. locked=1: it must be homed;
+ * homing=0: it cannot. */
 #include <stdbool.h>
 
 #include <math.h>
@@ -24,9 +25,9 @@
 
 static struct {
 	long rx, plan, hal, bf, pace, speed, keep, laser, smax, smin, rate, travel, banner, late, split;
-	long error, alarm, silent, reset, noise, lost, unplug, door, refuse, mute;
+	long error, alarm, silent, reset, noise, lost, unplug, door, refuse, mute, locked, homing;
 } set = { .rx = 128, .plan = 15, .bf = 1, .speed = 1, .laser = 1, .smax = 1000, .rate = 6000,
-	.travel = 200 };
+	.travel = 200, .homing = 1 };
 
 static const struct { const char *key; long *to; } keys[] = {
 	{ "rx", &set.rx }, { "plan", &set.plan }, { "hal", &set.hal }, { "bf", &set.bf },
@@ -36,7 +37,7 @@ static const struct { const char *key; long *to; } keys[] = {
 	{ "split", &set.split }, { "error", &set.error }, { "alarm", &set.alarm },
 	{ "silent", &set.silent }, { "reset", &set.reset }, { "noise", &set.noise },
 	{ "lost", &set.lost }, { "unplug", &set.unplug }, { "door", &set.door }, { "refuse", &set.refuse },
-	{ "mute", &set.mute }
+	{ "mute", &set.mute }, { "locked", &set.locked }, { "homing", &set.homing }
 };
 
 enum { IDLE, RUN, HOLD, HELD, ALARM, CHECK, DOOR };
@@ -189,6 +190,8 @@ system_line(const char *l)
 			reset();
 		else
 			c.state = CHECK;
+	} else if (strcmp(l, "$H") == 0 && set.homing == 0) {
+		reply("error:5");
 	} else if (strcmp(l, "$X") == 0 || strcmp(l, "$H") == 0) {
 		c.state = c.state == ALARM ? IDLE : c.state;
 		reply("ok");
@@ -484,6 +487,7 @@ main(int argc, char **argv)
 			    argv[i][strlen(keys[k].key)] == '=')
 				*keys[k].to = atol(strchr(argv[i], '=') + 1);
 	}
+	c.state = set.locked ? ALARM : IDLE;
 	c.fd = peer_open(argv[1], argv[2]);
 	c.budget_at = c.now = clock_us();
 	if (set.banner >= 0)

@@ -10,6 +10,7 @@
 #include "base/subst.h"
 #include "base/words.h"
 #include "ident/ident.h"
+#include "port/profile.h"
 #include "tests/tap.h"
 
 #if defined(__has_feature)
@@ -189,6 +190,28 @@ substitution(struct mk_err *e)
 }
 
 static int
+profiles(struct mk_err *e)
+{
+	static const char line[] = "id:x\thri:AB";
+	struct mk_profile *p = NULL;
+	struct mk_talk *t = NULL;
+	struct mk_rec rec = {0};
+	struct mk_buf b = {0};
+	size_t column;
+	int r = mk_profile_load(&p, "tests/fuzz/corpus/profile/escape", MK_PROFILE_MARKER, e);
+
+	if (r == 0)
+		r = mk_rec_parse(&rec, line, sizeof line - 1, &column, e);
+	if (r == 0 && (r = mk_talk_new(&t, p, NULL, e)) == 0 && (r = mk_talk_fill(t, &rec, e)) == 0)
+		r = mk_talk_text(t, "trigger", &b, e);
+	mk_talk_free(t);
+	mk_profile_free(p);
+	mk_rec_clear(&rec);
+	mk_buf_clear(&b);
+	return r;
+}
+
+static int
 configuration(struct mk_err *e)
 {
 	static const char text[] = "site s\nstore \"a b\"\nstep deburr\ndevice sim a=1 b=2\ndevice lmc\n"
@@ -242,6 +265,7 @@ main(void)
 	if (mk_gs1_load(&gs1, "libmark/ident/gs1-syntax-dictionary.txt", &e) == -1)
 		return 99;
 	sweep("identities", identities);
+	sweep("profiles", profiles);
 	mk_gs1_free(gs1);
 	if (mkdtemp(dir) == NULL || chdir(dir) == -1)
 		return 99;

@@ -106,6 +106,58 @@ tty(void)
 	mk_buf_clear(&b);
 }
 
+static void
+put_file(const char *dir, const char *pts, const char *what, const char *text)
+{
+	char path[200];
+	FILE *f;
+
+	(void)snprintf(path, sizeof path, "%s/%s.%s", dir, pts, what);
+	if ((f = fopen(path, "w")) != NULL) {
+		(void)fputs(text, f);
+		(void)fclose(f);
+	}
+}
+
+/* Modem lines, as the shim plays them. */
+static void
+modem(void)
+{
+	struct mk_wait w = within(2000);
+	char dir[] = "/tmp/mk-lines.XXXXXX", name[64], path[200], out[64] = "";
+	struct mk_port *p = NULL;
+	const char *pts;
+	int master, slave, fd;
+	unsigned lines = 0;
+
+	if (mkdtemp(dir) == NULL || openpty(&master, &slave, name, NULL, NULL) == -1) {
+		ok(0, "openpty");
+		return;
+	}
+	pts = strrchr(name, '/') + 1;
+	(void)setenv("MK_PTY_LINES", dir, 1);
+	put_file(dir, pts, "in", "cts ri");
+	ok(mk_port_open(&p, name, &(struct mk_port_conf){ .quiet = true }, &w, &e) == 0, "opened quietly");
+	ok(mk_port_lines(p, &lines, &e) == 0 && lines == (MK_CTS | MK_RI), "CTS and RI are high");
+	put_file(dir, pts, "in", "dsr dcd");
+	ok(mk_port_lines(p, &lines, &e) == 0 && lines == (MK_DSR | MK_DCD), "now DSR and DCD");
+	ok(mk_port_raise(p, MK_RTS, true, &e) == 0 && mk_port_raise(p, MK_RTS, false, &e) == 0 &&
+		mk_port_raise(p, MK_DTR, true, &e) == 0, "lines are raised and lowered");
+	mk_port_close(p);
+	(void)snprintf(path, sizeof path, "%s/%s.out", dir, pts);
+	if ((fd = open(path, O_RDONLY)) != -1)
+		ok(read(fd, out, sizeof out - 1) > 0, "the far end saw them");
+	is(out, "rts 0\ndtr 0\nrts 1\nrts 0\ndtr 1\n", "both low from the start, then as told");
+	(void)close(fd);
+	(void)unlink(path);
+	(void)snprintf(path, sizeof path, "%s/%s.in", dir, pts);
+	(void)unlink(path);
+	(void)rmdir(dir);
+	(void)unsetenv("MK_PTY_LINES");
+	(void)close(master);
+	(void)close(slave);
+}
+
 static volatile sig_atomic_t stop;
 
 static void
@@ -218,6 +270,7 @@ main(int argc, char **argv)
 	bad("/dev/null", "/dev/null: cannot open: this is no serial port, or it cannot do that");
 	settings();
 	tty();
+	modem();
 	tcp();
 	ok(mk_port_list(count, &ports, &e) == 0, "%d serial ports are listed", ports);
 	return done();

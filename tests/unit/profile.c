@@ -243,6 +243,8 @@ test_talk(void)
 	static const struct script gap[] = { { "T\r", "ABC" }, {0} };
 	static const struct script busy[] = { { "T\r", "B\r" }, { "T\r", "B\r" }, { "T\r", "R7\r" }, {0} };
 	static const struct script sum[] = { { "\x02T56\r", "\n\x02OK9C\r" }, {0} };
+	/* the example of Panasonic's LP-GS Serial Communication Command Manual, 2-3 */
+	static const struct script panasonic[] = { { "\x02" "FNOS204705\r", "\x06" "0066\r" }, {0} };
 	static const struct script wrong[] = { { "\x02T56\r", "\x02OK9D\r" }, {0} };
 	static const struct script xor8[] = { { "T*54\r\n", "AB*03\r\n" }, {0} };
 	static const struct script two[] = { { "A\r", "1=x7\r" }, { "Bx7\r", "ok q\r" }, {0} };
@@ -266,6 +268,8 @@ test_talk(void)
 		MK_ANSWER_OK, 1, "OK", "");
 	talks("kind reader\nframe \"\\x02{body}{sum8}\\r\"\nstate read\nsend T\nexpect ok {code}\n", wrong,
 		MK_ANSWER_BAD, 1, NULL, "state read: an answer with a wrong checksum");
+	talks("kind reader\nframe \"\\x02{body}{sum8}\\r\" \"\\x06{body}{sum8}\\r\"\nstate read\nsend FNOS2047\n"
+		"expect ok {code}\n", panasonic, MK_ANSWER_OK, 1, "00", "");
 	talks("kind reader\nframe \"{body}*{xor8:body}\\r\\n\"\nstate read\nsend T\nexpect ok {code}\n", xor8,
 		MK_ANSWER_OK, 1, "AB", "");
 	talks(READER "field k y\nstate read\nsend A\nexpect ok 1={v}\nstate read\nsend B{v}\n"
