@@ -153,7 +153,7 @@ run "no such setting" 2 "" "mk-laser: device text:md.profile: lens=1: no such se
 	mk-laser -d 'text:md.profile?lens=1' <in
 run "nobody there" 3 "" "mk-laser: tcp:127.0.0.1:1: cannot connect: Connection refused: is the device on, and this its address and port?" \
 	mk-laser -d 'text:md.profile?port=tcp:127.0.0.1:1' <in
-for p in "$profiles"/*.profile; do
+for p in $(grep -l '^kind *marker' "$profiles"/*.profile); do
 	try env MK_DATA="$profiles" mk-laser -d "text:$(basename "$p" .profile)?port=tcp:127.0.0.1:1" <in
 	like "$(basename "$p") is a good profile, found by its name" "$st $err" "3 *cannot connect*"
 done
