@@ -46,7 +46,8 @@ UNITS := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/*.c))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(B)/tests/fuzz/%,$(filter-out tests/fuzz/replay.c,$(wildcard tests/fuzz/*.c)))
 # What tests talk to: NAME.c is a program, NAME-shim.c is preloaded into the tools.
 SHIMS := $(patsubst tests/sim/%.c,$(B)/tests/sim/%.so,$(wildcard tests/sim/*-shim.c))
-SIMS := $(patsubst tests/sim/%.c,$(B)/tests/sim/%,$(filter-out %-shim.c,$(wildcard tests/sim/*.c)))
+SIMS := $(patsubst tests/sim/%.c,$(B)/tests/sim/%,$(filter-out %-shim.c,$(wildcard tests/sim/*.c))) \
+	$(if $(UMOCKDEV_LIBS),$(B)/tests/sim/lmcboard)
 BENCHES := $(patsubst tests/bench/%.c,$(B)/tests/bench/%,$(wildcard tests/bench/*.c))
 MAN := $(wildcard man/*.[1-9])
 DATA := libmark/ident/gs1-syntax-dictionary.txt libmark/ident/gs1-syntax-dictionary.LICENSE \
@@ -108,6 +109,11 @@ $(B)/tests/bench/%: $(B)/tests/bench/%.o $(B)/libmark.a
 $(B)/tests/sim/%: $(B)/tests/sim/%.o $(B)/libmark.a
 	$(CC) $(MK_CFLAGS) $(LDFLAGS) -o $@ $^ $(LINK_LIBS)
 # without the sanitizers: it comes before their library
+# An emulated board behind the real libusb.
+LMCBOARD := $(patsubst %.c,$(B)/%.o,$(wildcard tests/sim/board/*.c))
+$(LMCBOARD): MK_CPPFLAGS += $(UMOCKDEV_CFLAGS)
+$(B)/tests/sim/lmcboard: $(LMCBOARD)
+	$(CC) $(MK_CFLAGS) $(LDFLAGS) -o $@ $^ $(UMOCKDEV_LIBS) -lm
 $(B)/tests/sim/%-shim.so: tests/sim/%-shim.c $(B)/.flags
 	@mkdir -p $(@D)
 	$(CC) $(WARN) $(CFLAGS) -fPIC -shared -o $@ $< -ldl

@@ -56,12 +56,24 @@ struct mk_driver {
 	 * not; before anything was begun. NULL: every part can. */
 	int (*accept)(void *dev, const struct mk_rec *rec, struct mk_err *e);
 
-	/* In either process, also in a signal handler: beam off, now. */
+	/* In either process, in the child also in a signal handler (unless there is
+	 * stop): beam off, now. */
 	void (*off)(void *dev);
 
 	/* In the child, one job at a time. */
 	int (*burn)(void *dev, const struct mk_laser_task *t, struct mk_burn *b,
 		struct mk_err *e);
+
+	/* In the child, when it starts: let go of what is the parent's alone. NULL:
+	 * nothing to do. */
+	void (*child)(void *dev);
+	/* In the child, in a signal handler while it burns or answers: make that end
+	 * soon, beam off. NULL: off is called there, and the child ends. */
+	void (*stop)(void *dev);
+	/* In the child, between jobs: a descriptor (or -1) to wait for, and what to do
+	 * when it can be read. NULL: there is none. */
+	int (*idlefd)(void *dev);
+	void (*idle)(void *dev);
 
 	/* In the parent, when there is no child: say what the device is, as fields of
 	 * out; no light. NULL if there is nothing to say. */
@@ -73,5 +85,6 @@ extern const struct mk_driver mk_driver_grbl;
 extern const struct mk_driver mk_driver_text;
 extern const struct mk_driver mk_driver_gcode;
 extern const struct mk_driver mk_driver_svg;
+extern const struct mk_driver mk_driver_lmc;
 
 #endif

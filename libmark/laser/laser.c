@@ -13,7 +13,8 @@
 #define SETTINGS_MAX 32
 
 static const struct mk_driver *const drivers[] = {
-	&mk_driver_sim, &mk_driver_grbl, &mk_driver_text, &mk_driver_gcode, &mk_driver_svg
+	&mk_driver_sim, &mk_driver_grbl, &mk_driver_lmc, &mk_driver_text,
+	&mk_driver_gcode, &mk_driver_svg
 };
 
 struct mk_laser {

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -28,6 +29,7 @@ struct mk_worker {
 	int status;		/* how it ended */
 	int fd;
 	struct shared *shared;
+	volatile sig_atomic_t busy, ending;	/* in the child; for its handler */
 };
 
 struct reply {
@@ -83,7 +85,13 @@ static void
 abort_beam(int sig)
 {
 	(void)sig;
-	self->drv->off(self->dev);
+	self->ending = 1;
+	if (self->drv->stop == NULL)
+		self->drv->off(self->dev);
+	else if (self->busy) {
+		self->drv->stop(self->dev);
+		return;
+	}
 	_exit(0);
 }
 
@@ -155,6 +163,35 @@ out:
 	return r;
 }
 
+/* Work that a signal does not end at once, but soon. */
+static void
+busy(struct mk_worker *w, bool on)
+{
+	w->busy = on;
+	if (!on && w->ending) {
+		w->drv->off(w->dev);
+		_exit(0);
+	}
+}
+
+/* Wait for a job; meanwhile others may ask. */
+static void
+await_job(struct mk_worker *w)
+{
+	struct pollfd p[2] = { { .fd = w->fd, .events = POLLIN }, { .fd = -1, .events = POLLIN } };
+
+	if (w->drv->idlefd != NULL)
+		p[1].fd = w->drv->idlefd(w->dev);
+	while (p[0].revents == 0) {
+		(void)poll(p, 2, -1);
+		if (p[0].revents != 0 || p[1].revents == 0)
+			continue;
+		busy(w, true);
+		w->drv->idle(w->dev);
+		busy(w, false);
+	}
+}
+
 static void
 child_loop(struct mk_worker *w)
 {
@@ -163,6 +200,7 @@ child_loop(struct mk_worker *w)
 	char *line;
 
 	for (;;) {
+		await_job(w);
 		if (recv_all(w->fd, &n, sizeof n) != 1 || n > MK_REC_MAX ||
 		    (line = malloc(n + 1)) == NULL)
 			return;
@@ -171,10 +209,12 @@ child_loop(struct mk_worker *w)
 			return;
 		}
 		memset(&re, 0, sizeof re);
+		busy(w, true);
 		re.r = burn(w, line, n, &re.b, &re.e);
 		free(line);
 		if (re.r == -1)
 			w->drv->off(w->dev);
+		busy(w, false);
 		re.b.ops = atomic_load(&w->shared->ops);
 		if (send_all(w->fd, &re, sizeof re) == -1)
 			return;
@@ -188,6 +228,8 @@ child(struct mk_worker *w, pid_t parent)
 	if (child_signals() == -1 || child_files() == -1)
 		_exit(1);
 	(void)prctl(PR_SET_NAME, "mk-laser beam");
+	if (w->drv->child != NULL)
+		w->drv->child(w->dev);
 	/* the parent may have died before the kernel was told to tell us */
 	if (getppid() == parent)
 		child_loop(w);
