@@ -21,6 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <umockdev.h>
 #include <unistd.h>
@@ -68,7 +69,6 @@ static struct {
 	char kill_who[16];
 	pid_t command;
 	int status;
-	bool ended;
 } sim = { .boards = 1, .ingest = 1, .chunk = 256, .log = "board.log" };
 
 static _Noreturn void
@@ -319,7 +319,6 @@ capabilities(UMockdevIoctlData *arg)
 	return 0;
 }
 
-/* The kernel sees a death before anybody else does; here it may take a moment. */
 static int
 claim(struct usb *u, UMockdevIoctlClient *client)
 {
@@ -374,6 +373,17 @@ on_ioctl(UMockdevIoctlBase *base, UMockdevIoctlClient *client, struct usb *u)
 	return TRUE;
 }
 
+/* The transfers of a descriptor that is closed. */
+static void
+drop(struct usb *u, const UMockdevIoctlClient *c)
+{
+	size_t i;
+
+	for (i = u->nurb; i > 0; i--)
+		if (u->urb[i - 1].client == c)
+			forget(u, i - 1);
+}
+
 static void
 on_client(UMockdevIoctlBase *base, UMockdevIoctlClient *client, struct usb *u)
 {
@@ -388,16 +398,14 @@ on_client(UMockdevIoctlBase *base, UMockdevIoctlClient *client, struct usb *u)
 static void
 bury(struct usb *u)
 {
-	size_t i, k;
+	size_t k;
 
 	for (k = 0; k < u->nclient; k++) {
 		UMockdevIoctlClient *c = u->client[k];
 
 		if (umockdev_ioctl_client_get_connected(c))
 			continue;
-		for (i = u->nurb; i > 0; i--)
-			if (u->urb[i - 1].client == c)
-				forget(u, i - 1);
+		drop(u, c);
 		if (u->owner == c)
 			u->owner = NULL;
 		u->client[k--] = u->client[--u->nclient];
@@ -405,6 +413,35 @@ bury(struct usb *u)
 	}
 }
 
+/* How many processes below pid are mk-laser's, and alive. */
+static unsigned
+users(long pid)
+{
+	char path[64], comm[32] = "", state = 'Z';
+	long child;
+	unsigned n = 0;
+	FILE *f;
+
+	(void)snprintf(path, sizeof path, "/proc/%ld/stat", pid);
+	if ((f = fopen(path, "r")) != NULL) {
+		if (fscanf(f, "%*d (%31[^)]) %c", comm, &state) != 2)
+			state = 'Z';
+		(void)fclose(f);
+	}
+	if (state != 'Z' && state != 'X' && strncmp(comm, "mk-laser", 8) == 0)
+		n++;
+	(void)snprintf(path, sizeof path, "/proc/%ld/task/%ld/children", pid, pid);
+	if ((f = fopen(path, "r")) == NULL)
+		return n;
+	while (fscanf(f, "%ld", &child) == 1)
+		n += users(child);
+	(void)fclose(f);
+	return n;
+}
+
+/* The kernel sees a death before anybody else does; here it may take a moment, and
+ * one in the middle of a request is never seen. But if who asks is the last one
+ * alive, the owner is dead. */
 static void
 wake(struct usb *u)
 {
@@ -413,6 +450,10 @@ wake(struct usb *u)
 
 	if (c == NULL)
 		return;
+	if (u->owner != NULL && users((long)getpid()) <= 1) {
+		drop(u, u->owner);
+		u->owner = NULL;
+	}
 	err = claim(u, c);
 	if (err == EBUSY && u->patience-- > 0 && umockdev_ioctl_client_get_connected(c))
 		return;
@@ -422,29 +463,24 @@ wake(struct usb *u)
 
 /* ---- the command ---- */
 
-static void
-on_exit_of(GPid pid, gint status, gpointer arg)
-{
-	(void)pid;
-	(void)arg;
-	sim.status = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
-	sim.ended = true;
-}
-
-/* The driver's child may outlive the command: the board is watched to the end. */
+/* The driver's child may outlive the command, and is ours then: the board is watched
+ * to the end. */
 static gboolean
 on_tick(gpointer arg)
 {
 	unsigned i;
-	size_t open = 0;
+	int status;
+	pid_t pid;
 
 	(void)arg;
 	for (i = 0; i < sim.boards; i++) {
 		bury(&sim.usb[i]);
 		wake(&sim.usb[i]);
-		open += sim.usb[i].nclient;
 	}
-	if (sim.ended && open == 0)
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+		if (pid == sim.command)
+			sim.status = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+	if (pid == -1)
 		g_main_loop_quit(sim.loop);
 	return TRUE;
 }
@@ -467,7 +503,6 @@ start(char **argv)
 		(void)execvp(argv[0], argv);
 		die(argv[0], strerror(errno));
 	}
-	g_child_watch_add(sim.command, on_exit_of, NULL);
 	g_free(root);
 }
 
@@ -531,6 +566,7 @@ main(int argc, char **argv)
 		setting(argv[a]);
 	if (a + 1 >= argc || sim.boards < 1 || sim.boards > BOARDS)
 		die("usage", "lmcboard [KEY=VALUE...] -- COMMAND [ARG...]");
+	(void)prctl(PR_SET_CHILD_SUBREAPER, 1);
 	sim.bed = umockdev_testbed_new();
 	sim.loop = g_main_loop_new(NULL, FALSE);
 	for (i = 0; i < sim.boards; i++)
