@@ -122,4 +122,87 @@ is "each stroke lies where the job has it" "$(cat off)" "within a count"
 is "with its pen: 40 %, 30 kHz, 1000 mm/s" "$(cut -d ' ' -f 5- drawn | sort -u)" "1638 667 595"
 ok "the job did not fit the board at once" test "$(grep -c ^list board.log)" -gt 5
 is "execution began when the board was full" "$(awk '/^list/ { n++ } /^cmd 0005/ { print n; exit }' board.log)" 4
+
+# ---- the correction table, transformations, other sources ----
+# a .cor file of whole numbers: 0x24 bytes of head, then 65 * 65 pairs
+{
+	printf 'JCZ_COR_2_1' | sed 's/./&\n/g' | tr '\n' '\000'
+	printf '\000\000\000\000\000\000'
+	printf '\000\000\000\000\000\240\202\100'	# 596.0 counts per mm
+	awk 'BEGIN { for (i = 0; i < 65 * 65; i++) printf "%c%c", 1 + i % 2, 2 }' | sed 's/../&/g' | LC_ALL=C awk '
+		{ n = length($0); for (i = 1; i <= n; i++) printf "%s%c%c%c", substr($0, i, 1), 0, 0, 0 }'
+} >lens.cor
+is "a correction table is made" "$(wc -c <lens.cor)" "$((0x24 + 65 * 65 * 8))"
+job P2 P500,30000,1000 M0,0 L1000,0 >in
+try on -- mk-laser -d "lmc:usb?cor=lens.cor&swap=1&flip_y=1&rotate=90" <in
+is "a part through a correction table, whose lens is known by it" "$st $err$(faults)" "0 "
+is "the table goes out whole, between on and the laser's enabling" \
+	"$(cmds | sed -n '/^15/,/^04/p' | uniq -c | awk '{ print $1, $2, $3, $4, $5 }')" \
+'1 15 0001 0000 0000
+1 10 0001 0002 0000
+1 10 0002 0002 0001'"$(awk 'BEGIN { for (i = 2; i < 65 * 65; i++) print "\n1 10", i % 2 ? "0002" : "0001", "0002 0001" }' | grep .| sed '1s/^/\n/')
+1 04 0000 0000 0000"
+is "the mark is turned, turned round and exchanged" "$(grep ^mark board.log | cut -d ' ' -f 2-5)" \
+	"32768 32768 32768 32172"
+job P3 P500,30000,1000,200 M0,0 L1000,0 >in
+try on -- mk-laser -d "$dev" <in
+is "fibre refuses a pulse width" "$st $(field mark_result "$out") $err" "1 refused mk-laser: P3: refused: pen: 200 ns: this source has one pulse width: say source=mopa if it has several"
+try on -- mk-laser -d "$dev&source=mopa" <in
+is "mopa has it" "$st $err$(faults) $(grep ^mark board.log | cut -d ' ' -f 9)" "0  200"
+job P4 P500,5000,300 M0,0 L1000,0 >in
+try on -- mk-laser -d "$dev&source=co2" <in
+is "co2: period and power ratio" "$st $err$(faults) $(grep ^mark board.log | cut -d ' ' -f 6-7)" "0  2000 2000"
+job P5 P500,30000,1000 M0,0 L54000,54000 >in
+try on -- mk-laser -d "$dev&rotate=45" <in
+is "a vector that leaves the field is refused, and no light is seen" \
+	"$st $(field mark_result "$out") $(field mark_reason "$out") $(grep -c '^mark\|^list 1' board.log)" "1 refused device 1"
+like "and told" "$err" "mk-laser: P5: refused: job: the point 54,54 comes to lie outside the lens's field: *"
+
+# ---- wrong settings ----
+bad() { try on -- mk-laser test -d "$2"; is "$1" "$st $out$err" "$3"; }
+bad "no lens" lmc:usb "2 mk-laser: device lmc:usb: the lens is not known: say lens=MM, the width of its field, here or in mk.conf's line 'device lmc'"
+bad "no such setting" 'lmc:usb?lens=110&colour=red' "2 mk-laser: device lmc:usb: colour=red: no such setting: there is lens, cor, source, swap, flip_x, flip_y, rotate, offset, jump, jump_us, on_us, off_us, corner_us, mo_ms, ns, red, gate, red_bit, timeout"
+bad "no such source" 'lmc:usb?source=yag' "2 mk-laser: device lmc:usb: source=yag: 'yag' is no source: fiber, mopa, co2, uv"
+bad "no such table" 'lmc:usb?cor=none.cor' "2 mk-laser: device lmc:usb: none.cor: cannot open: No such file or directory"
+bad "no place" 'lmc:pci?lens=110' "2 mk-laser: device lmc:pci: the place is usb, usb:BUSPATH or usb:SERIAL"
+bad "no such board" 'lmc:usb:7-7?lens=110' "3 mk-laser: lmc:usb:7-7: no such board is plugged in, or it is in use: mk-laser list shows what is here"
+
+# ---- two boards; a board that is in use ----
+try on boards=2 -- mk-laser test -d "$dev"
+is "two boards: which?" "$st $err" "2 mk-laser: lmc:usb: 2 boards: say which: lmc:usb:1-2, lmc:usb:1-1"
+try on boards=2 -- mk-laser test -d 'lmc:usb:1-2?lens=110'
+is "told by the bus path" "$st $(field device "$out") $(field node "$out")" "0 lmc:usb:1-2 /dev/bus/usb/001/003"
+try on -- mk-laser test -d 'lmc:usb:000912340000?lens=110'
+is "told by the serial number" "$st $(field device "$out") $(field serial "$out")" "0 lmc:usb:1-1 000912340000"
+try on boards=2 -- mk-laser test -d 'lmc:usb:000912340000?lens=110'
+is "clones share it" "$st $err" "2 mk-laser: lmc:usb:000912340000: 2 boards: say which: lmc:usb:1-2, lmc:usb:1-1"
+
+# ---- faults ----
+# A run of one part: transfers 1-23 start the board, 24-29 prepare, 30 is the list,
+# 33 tells it to execute, 38 asks for the time.
+p=10
+# faulty KIND N RESULT MESSAGE
+faulty() {
+	p=$((p + 1))
+	job "F$p" P500,30000,1000 M0,0 L10000,0 >in
+	try on fault=$1:$2 -- mk-laser -d "$dev&timeout=100" <in
+	is "$1 at transfer $2: status 3, the part is ${3:-not begun}" "$st $(field mark_result "$out")" "3 $3"
+	like "$1 at $2: told" "$err" "mk-laser: lmc:usb: $4*"
+	is "$1 at $2: the board is off, took nothing amiss, got the list once at most, and began it once" \
+		"$(tail -n 1 board.log) $(faults)$(awk '/^op 8005/ { n++ } /^beam on/ { b++ } END { print (n > 1) + 0, (b > 1) + 0 }' board.log)" \
+		"end executing=0 mo=0 port=0 0 0"
+	is "$1 at $2: the store says so" "$(mk-trace find "id:F$p" --columns mark_result)" "${3:+mark_result:$3}"
+}
+faulty stall 5 '' 'sending: the board refused the transfer (stall)'
+faulty stall 30 unknown 'sending: the board refused the transfer (stall)'
+faulty stall 33 unknown 'sending: the board refused the transfer (stall)'
+faulty timeout 30 unknown 'sending: no answer within 100 ms'
+faulty timeout 35 unknown 'sending: no answer within 100 ms'
+faulty mute 33 unknown 'reading: no answer within 100 ms'
+faulty mute 38 unknown 'reading: no answer within 100 ms'
+faulty short 12 '' 'reading: an answer of 4 bytes, not 8'
+faulty short 35 unknown 'reading: an answer of 4 bytes, not 8'
+faulty gone 12 '' 'it was unplugged, or lost its power'
+faulty gone 30 unknown 'it was unplugged, or lost its power'
+faulty gone 35 unknown 'it was unplugged, or lost its power'
 plan

@@ -150,6 +150,14 @@ reply(struct usb *u)
 }
 
 static void
+forget(struct usb *u, size_t i)
+{
+	umockdev_ioctl_data_unref(u->urb[i].buffer);
+	umockdev_ioctl_data_unref(u->urb[i].data);
+	memmove(&u->urb[i], &u->urb[i + 1], (--u->nurb - i) * sizeof *u->urb);
+}
+
+static void
 kill_them(void)
 {
 	char path[64];
@@ -189,6 +197,17 @@ unplug(struct usb *u)
 	u->b.port = 0;
 }
 
+/* All zero: umockdev read nothing, since who sends is dead. */
+static bool
+empty(const UMockdevIoctlData *d)
+{
+	int i = 0;
+
+	while (i < d->data_len && d->data[i] == 0)
+		i++;
+	return i == d->data_len;
+}
+
 /* 0, or an errno that the submission fails with. */
 static int
 submit(struct usb *u, UMockdevIoctlClient *client, UMockdevIoctlData *arg)
@@ -216,6 +235,10 @@ submit(struct usb *u, UMockdevIoctlClient *client, UMockdevIoctlData *arg)
 		reply(u);
 		return 0;
 	}
+	if (empty(t->buffer)) {
+		forget(u, u->nurb - 1);
+		return EFAULT;
+	}
 	sim.outs++;
 	if (sim.outs == sim.kill_at)
 		kill_them();
@@ -231,14 +254,6 @@ submit(struct usb *u, UMockdevIoctlClient *client, UMockdevIoctlData *arg)
 		reply(u);
 	}
 	return 0;
-}
-
-static void
-forget(struct usb *u, size_t i)
-{
-	umockdev_ioctl_data_unref(u->urb[i].buffer);
-	umockdev_ioctl_data_unref(u->urb[i].data);
-	memmove(&u->urb[i], &u->urb[i + 1], (--u->nurb - i) * sizeof *u->urb);
 }
 
 static int
