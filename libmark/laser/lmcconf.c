@@ -41,9 +41,9 @@ static const struct key keys[] = {
 static int
 flag(const char *v, bool *to, struct mk_err *e)
 {
-	if (strcmp(v, "1") != 0 && strcmp(v, "0") != 0)
-		return mk_err(e, MK_EUSAGE, "'%s' is neither 0 nor 1", v);
-	*to = *v == '1';
+	if (strcmp(v, "yes") != 0 && strcmp(v, "no") != 0)
+		return mk_err(e, MK_EUSAGE, "'%s' is neither yes nor no", v);
+	*to = *v == 'y';
 	return 0;
 }
 

@@ -134,7 +134,7 @@ is "execution began when the board was full" "$(awk '/^list/ { n++ } /^cmd 0005/
 } >lens.cor
 is "a correction table is made" "$(wc -c <lens.cor)" "$((0x24 + 65 * 65 * 8))"
 job P2 P500,30000,1000 M0,0 L1000,0 >in
-try on -- mk-laser -d "lmc:usb?cor=lens.cor&swap=1&flip_y=1&rotate=90" <in
+try on -- mk-laser -d "lmc:usb?cor=lens.cor&swap=yes&flip_y=yes&rotate=90" <in
 is "a part through a correction table, whose lens is known by it" "$st $err$(faults)" "0 "
 is "the table goes out whole, between on and the laser's enabling" \
 	"$(cmds | sed -n '/^15/,/^04/p' | uniq -c | awk '{ print $1, $2, $3, $4, $5 }')" \
