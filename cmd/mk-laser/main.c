@@ -10,6 +10,8 @@ static const struct cmd_verb verbs[] = {
 	  CMD_CONF | CMD_OUTPUT, NULL, laser_test },
 	{ "stop", "", "end the mk-laser that holds a device, and turn its beam off",
 	  laser_stop_opts, CMD_CONF | CMD_OUTPUT, NULL, laser_stop },
+	{ "red", "", "trace the rectangle of a job with the red dot; no laser", laser_red_opts,
+	  CMD_CONF, NULL, laser_red },
 	{0}
 };
 

@@ -3,6 +3,7 @@
 #ifndef MK_DRIVER_H
 #define MK_DRIVER_H
 
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -78,6 +79,11 @@ struct mk_driver {
 	/* In the parent, when there is no child: say what the device is, as fields of
 	 * out; no light. NULL if there is nothing to say. */
 	int (*test)(void *dev, struct mk_rec *out, struct mk_err *e);
+	/* In the parent, when there is no child: trace a rectangle (µm: x0 y0 x1 y1) with
+	 * the red dot until *stop is not 0 or until_ms (CLOCK_MONOTONIC) has come; 0 or
+	 * -1, the red dot off. NULL if there is none. */
+	int (*red)(void *dev, const int32_t box[4], int64_t until_ms,
+		const volatile sig_atomic_t *stop, struct mk_err *e);
 };
 
 extern const struct mk_driver mk_driver_sim;

@@ -9,6 +9,7 @@
 #include "laser/driver.h"
 #include "laser/holder.h"
 #include "laser/worker.h"
+#include "port/port.h"
 
 #define SETTINGS_MAX 32
 
@@ -199,6 +200,31 @@ mk_laser_test(const char *arg, const struct mk_conf *conf, struct mk_rec *out,
 	}
 	if (r == 0 && l->drv->test != NULL)
 		r = l->drv->test(l->dev, out, e);
+	mk_laser_close(l);
+	return r;
+}
+
+int
+mk_laser_red(const char *arg, const struct mk_conf *conf, const struct mk_job *job,
+	int64_t ms, const volatile sig_atomic_t *stop, struct mk_err *e)
+{
+	struct mk_laser *l;
+	struct mk_job_limits lim;
+	struct mk_job_stats s;
+	int r;
+
+	mk_job_stats(job, &s);
+	if (s.vectors == 0)
+		return mk_err(e, MK_EDATA, "job: it marks nothing");
+	if (begin_locked(&l, arg, conf, e) == -1)
+		return -1;
+	l->drv->limits(l->dev, &lim);
+	if (l->drv->red == NULL)
+		r = mk_err(e, MK_EUSAGE, "%s: this device has no red dot", l->name);
+	else if ((r = mk_job_check(job, &lim, e)) == 0 &&
+	    (l->drv->start == NULL || (r = l->drv->start(l->dev, e)) == 0))
+		r = l->drv->red(l->dev, (const int32_t [4]){ s.mx0, s.my0, s.mx1, s.my1 },
+			ms == 0 ? MK_FOREVER : mk_port_now() + ms, stop, e);
 	mk_laser_close(l);
 	return r;
 }

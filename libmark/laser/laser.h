@@ -102,6 +102,12 @@ int mk_laser_test(const char *arg, const struct mk_conf *conf, struct mk_rec *ou
 int mk_laser_stop(const char *arg, const struct mk_conf *conf, struct mk_rec *out,
 	struct mk_err *e);
 
+/* Trace the rectangle that the job's light touches with the red dot, no laser, for
+ * so many milliseconds (0: without an end) or until *stop is not 0. MK_EUSAGE if the
+ * device has no red dot, MK_EDATA if the job does not fit the field. */
+int mk_laser_red(const char *arg, const struct mk_conf *conf, const struct mk_job *job,
+	int64_t ms, const volatile sig_atomic_t *stop, struct mk_err *e);
+
 struct mk_laser_found {
 	const char *device;	/* what to give to -d */
 	const char *what, *node;

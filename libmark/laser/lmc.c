@@ -9,6 +9,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "port/port.h"
+
 #define PLACE_MAX 64
 #define BOARDS_MAX 16
 
@@ -339,9 +341,44 @@ lmc_test(void *dev, struct mk_rec *out, struct mk_err *e)
 	return r;
 }
 
+/* Rounds of the rectangle in a list: about a second of them. */
+static unsigned
+rounds(const struct lmc *d, const int32_t box[4])
+{
+	double mm = ((double)box[2] - box[0] + box[3] - box[1]) * 2 / 1000;
+	double n = d->conf.red / (mm < 1 ? 1 : mm);
+
+	return n < 1 ? 1 : n > 200 ? 200 : (unsigned)n;
+}
+
+static int
+lmc_red(void *dev, const int32_t box[4], int64_t until_ms, const volatile sig_atomic_t *stop,
+	struct mk_err *e)
+{
+	struct lmc *d = dev;
+	struct mk_lmc_wire w = wire_of(d);
+	double ms;
+	int r = 1;
+
+	if (mk_usb_begin(d->usb, e) == -1)
+		return -1;
+	w.stop = stop;
+	/* lit between two lists, too */
+	w.port = (uint16_t)(d->port | 1u << d->conf.red_bit);
+	if (mk_lmc_frame(&d->list, &d->conf, box, rounds(d, box), d->port, e) == -1)
+		r = -1;
+	while (r == 1 && *stop == 0 && mk_port_now() < until_ms)
+		r = mk_lmc_run(&w, &d->list, &d->sent, &ms, e);
+	w.stop = NULL;
+	w.port = d->port;
+	mk_lmc_abort(&w);
+	mk_usb_end(d->usb);
+	return r == -1 ? -1 : 0;
+}
+
 const struct mk_driver mk_driver_lmc = {
 	.kind = "lmc", .open = lmc_open, .place = lmc_place, .lockfd = lmc_lockfd,
 	.limits = lmc_limits, .close = lmc_close, .start = lmc_start, .accept = lmc_accept,
 	.off = lmc_off, .child = lmc_child,
-	.stop = lmc_stop, .burn = lmc_burn, .test = lmc_test
+	.stop = lmc_stop, .burn = lmc_burn, .test = lmc_test, .red = lmc_red
 };

@@ -177,6 +177,28 @@ is "told by the serial number" "$st $(field device "$out") $(field serial "$out"
 try on boards=2 -- mk-laser test -d 'lmc:usb:000912340000?lens=110'
 is "clones share it" "$st $err" "2 mk-laser: lmc:usb:000912340000: 2 boards: say which: lmc:usb:1-2, lmc:usb:1-1"
 
+# ---- the red dot ----
+job R1 P500,30000,1000 M-10000,-5000 L10000,-5000 L10000,5000 >in
+try on -- mk-laser red -d "$dev" --seconds=1 <in
+is "the red dot goes round" "$st $out$err$(faults)" "0 "
+ok "many times" test "$(grep -c ^jump board.log)" -gt 50
+is "around what the job touches, and never with the laser" \
+	"$(awk '$1 == "jump" { print $2, $3 }' board.log | sort -u; grep -c '^mark\|^beam on\|^op 8021' board.log)" \
+'29789 26810
+29789 38726
+35747 26810
+35747 38726
+0'
+is "with the red dot's bit, and off at its end" "$(grep -c '^op 8011 0100' board.log | sed 's/[1-9][0-9]*/some/') $(tail -n 1 board.log)" \
+	"some end executing=0 mo=0 port=0"
+try on kill=60:15:parent -- mk-laser red -d "$dev" <in
+is "a signal ends it, and it is off" "$st $err $(tail -n 1 board.log)" "143  end executing=0 mo=0 port=0"
+try mk-laser red -d sim:pix <in
+is "the simulator has none" "$st $err" "2 mk-laser: sim:pix: this device has no red dot"
+run "red: nothing to show" 2 "" "mk-laser: stdin: no record: give it one with a job (mk-layout)" mk-laser red -d "$dev" </dev/null
+run "red: no device" 2 "" "mk-laser: no device: say -d KIND:PLACE, such as -d lmc:usb: see mk-laser red --help" mk-laser red <in
+run "red: no seconds" 2 "" "mk-laser: --seconds: '1x' is not a whole number" mk-laser red -d "$dev" --seconds=1x <in
+
 # ---- faults ----
 # A run of one part: transfers 1-23 start the board, 24-29 prepare, 30 is the list,
 # 33 tells it to execute, 38 asks for the time.
