@@ -201,9 +201,11 @@ static void
 lmc_limits(const void *dev, struct mk_job_limits *lim)
 {
 	const struct lmc *d = dev;
-	int32_t um = (int32_t)(d->conf.lens_mm * 1000);
+	const struct mk_lmc_conf *c = &d->conf;
+	double w = c->field_w > 0 && c->field_w < c->lens_mm ? c->field_w : c->lens_mm;
+	double h = c->field_h > 0 && c->field_h < c->lens_mm ? c->field_h : c->lens_mm;
 
-	*lim = (struct mk_job_limits){ .w = um, .h = um };
+	*lim = (struct mk_job_limits){ .w = (int32_t)(w * 1000), .h = (int32_t)(h * 1000) };
 }
 
 static int

@@ -39,6 +39,7 @@ struct mk_lmc_cor {		/* correction table, row by row as in the file */
 struct mk_lmc_conf {
 	enum mk_lmc_source source;
 	double lens_mm;		/* width of the square field of 65536 counts */
+	double field_w, field_h;	/* mm: what jobs may use of it; 0: all */
 	bool swap, flip_x, flip_y;
 	double rotate;		/* degrees, counter-clockwise, about the centre */
 	double offset_x, offset_y;	/* mm, after the rotation */

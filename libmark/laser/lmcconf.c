@@ -17,6 +17,7 @@ struct key {
 #define AT(field) offsetof(struct mk_lmc_conf, field)
 static const struct key keys[] = {
 	{ "lens", FIX, AT(lens_mm), 1000, 2000000 },
+	{ "field", PAIR, AT(field_w), 1, 2000000 },
 	{ "cor", TEXT, AT(cor), 0, 0 },
 	{ "source", SOURCE, AT(source), 0, 0 },
 	{ "swap", FLAG, AT(swap), 0, 0 },
@@ -98,7 +99,7 @@ text(const char *v, char **to, struct mk_err *e)
 static int
 unknown(struct mk_err *e)
 {
-	return mk_err(e, MK_EUSAGE, "no such setting: there is lens, cor, source, swap, flip_x, "
+	return mk_err(e, MK_EUSAGE, "no such setting: there is lens, field, cor, source, swap, flip_x, "
 		"flip_y, rotate, offset, jump, jump_us, on_us, off_us, corner_us, mo_ms, ns, red, "
 		"gate, red_bit, timeout");
 }

@@ -29,7 +29,7 @@ burn() {
 	on "$@" <in >out 2>err; st=$?
 	sed -n 's/^id:\([^	]*\).*	mark_result:\([^	]*\).*/\1 \2/p' out >>printed
 	awk -v r=$run '$1 == "mark" { print "R" r "P" int(($3 - 32768) * 110 / 65535 + 0.5) }' board.log | sort -u >>lit
-	[ "$(tail -n 1 board.log)" = 'end executing=0 mo=0 port=0' ] || dark="$dark $what"
+	[ "$(tail -n 1 board.log)" = 'end beam=0 mo=0 port=0' ] || dark="$dark $what"
 	faults="$faults$(sed -n "s|^fault|$what|p" board.log)"
 }
 what=whole

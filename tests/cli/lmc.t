@@ -102,7 +102,7 @@ list
 21 0000 0000 0000 0000 0000'
 is "the time is the board's own" "$(field mark_device "$out") $(field mark_ms "$out")" \
 	"lmc:usb:1-1 $(awk '$1 == "cmd" && $2 == "0041" { n++ } END { print n == 1 ? "'"$(field mark_ms "$out")"'" : "not asked" }' board.log)"
-is "the beam is off" "$(tail -1 board.log)" "end executing=0 mo=0 port=0"
+is "the beam is off" "$(tail -1 board.log)" "end beam=0 mo=0 port=0"
 
 # ---- the drawing is the job ----
 mk-serial take bracket -n 1 | mk-layout -t bracket.lay >in
@@ -161,7 +161,7 @@ like "and told" "$err" "mk-laser: P5: refused: job: the point 54,54 comes to lie
 # ---- wrong settings ----
 bad() { try on -- mk-laser test -d "$2"; is "$1" "$st $out$err" "$3"; }
 bad "no lens" lmc:usb "2 mk-laser: device lmc:usb: the lens is not known: say lens=MM, the width of its field, here or in mk.conf's line 'device lmc'"
-bad "no such setting" 'lmc:usb?lens=110&colour=red' "2 mk-laser: device lmc:usb: colour=red: no such setting: there is lens, cor, source, swap, flip_x, flip_y, rotate, offset, jump, jump_us, on_us, off_us, corner_us, mo_ms, ns, red, gate, red_bit, timeout"
+bad "no such setting" 'lmc:usb?lens=110&colour=red' "2 mk-laser: device lmc:usb: colour=red: no such setting: there is lens, field, cor, source, swap, flip_x, flip_y, rotate, offset, jump, jump_us, on_us, off_us, corner_us, mo_ms, ns, red, gate, red_bit, timeout"
 bad "no such source" 'lmc:usb?source=yag' "2 mk-laser: device lmc:usb: source=yag: 'yag' is no source: fiber, mopa, co2, uv"
 bad "no such table" 'lmc:usb?cor=none.cor' "2 mk-laser: device lmc:usb: none.cor: cannot open: No such file or directory"
 bad "no place" 'lmc:pci?lens=110' "2 mk-laser: device lmc:pci: the place is usb, usb:BUSPATH or usb:SERIAL"
@@ -190,9 +190,9 @@ is "around what the job touches, and never with the laser" \
 35747 38726
 0'
 is "with the red dot's bit, and off at its end" "$(grep -c '^op 8011 0100' board.log | sed 's/[1-9][0-9]*/some/') $(tail -n 1 board.log)" \
-	"some end executing=0 mo=0 port=0"
+	"some end beam=0 mo=0 port=0"
 try on kill=60:15:parent -- mk-laser red -d "$dev" <in
-is "a signal ends it, and it is off" "$st $err $(tail -n 1 board.log)" "143  end executing=0 mo=0 port=0"
+is "a signal ends it, and it is off" "$st $err $(tail -n 1 board.log)" "143  end beam=0 mo=0 port=0"
 try mk-laser red -d sim:pix <in
 is "the simulator has none" "$st $err" "2 mk-laser: sim:pix: this device has no red dot"
 run "red: nothing to show" 2 "" "mk-laser: stdin: no record: give it one with a job (mk-layout)" mk-laser red -d "$dev" </dev/null
@@ -212,7 +212,7 @@ faulty() {
 	like "$1 at $2: told" "$err" "mk-laser: lmc:usb: $4*"
 	is "$1 at $2: the board is off, took nothing amiss, got the list once at most, and began it once" \
 		"$(tail -n 1 board.log) $(faults)$(awk '/^op 8005/ { n++ } /^beam on/ { b++ } END { print (n > 1) + 0, (b > 1) + 0 }' board.log)" \
-		"end executing=0 mo=0 port=0 0 0"
+		"end beam=0 mo=0 port=0 0 0"
 	is "$1 at $2: the store says so" "$(mk-trace find "id:F$p" --columns mark_result)" "${3:+mark_result:$3}"
 }
 faulty stall 5 '' 'sending: the board refused the transfer (stall)'

@@ -268,7 +268,9 @@ command(struct board *b, const uint16_t *c)
 	case 0x1f: b->executing = false; light(b, false); break;
 	case 0x21: b->port = c[1]; break;
 	case 0x33: b->mo = c[1] != 0; break;
-	case 0x25: w1 = b->input; break;
+	case 0x25:
+		w1 = b->toggle > 0 && b->reads++ / b->toggle % 2 == 0 ? 0 : b->input;
+		break;
 	case 0x0c: w1 = b->s.y; w2 = b->s.x; break;
 	case 0x0d: b->s.y = c[1]; b->s.x = c[2]; break;
 	case 0x41: w1 = (uint16_t)lround(b->mark_ms * 100); break;
@@ -324,7 +326,11 @@ board_in(struct board *b, uint8_t out[BOARD_REPLY])
 void
 board_end(struct board *b)
 {
-	(void)fprintf(b->log, "end executing=%d mo=%d port=%u\n", b->executing, b->mo, b->port);
+	bool marks = false;
+
+	for (; b->executing && b->at < b->nop; b->at++)
+		marks = marks || b->op[b->at][0] == 0x8005 || b->op[b->at][0] == 0x8003;
+	(void)fprintf(b->log, "end beam=%d mo=%d port=%u\n", marks || b->lit, b->mo, b->port);
 	(void)fflush(b->log);
 	free(b->op);
 }

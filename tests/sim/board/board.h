@@ -11,7 +11,7 @@
  *   mark Y0 X0 Y1 X1 POWER PERIOD SPEED WIDTH
  *   dot Y X 10US POWER
  *   fault TEXT
- *   end executing=E mo=M port=P
+ *   end beam=B mo=M port=P    B: it is on, or what still executes would turn it on
  */
 #ifndef BOARD_H
 #define BOARD_H
@@ -37,7 +37,8 @@ struct board {
 	unsigned memory;	/* list packets that fit, 0: no limit */
 	unsigned ingest;	/* polls until a packet is taken in */
 	unsigned chunk;		/* ops executed per poll */
-	uint16_t input;		/* what ReadPort says */
+	uint16_t input;		/* what ReadPort says … */
+	unsigned toggle, reads;	/* … or, of every 2 * toggle times, in the second half only */
 	uint16_t serial;
 	/* what it is doing */
 	bool started, cor_on, enabled, ended, executing, mo, lit, replied;

@@ -6,7 +6,7 @@
  *
  *   log=FILE      what the board saw, board.log; of a second one FILE.2
  *   boards=N      1 or 2, on the bus paths 1-1 and 1-2
- *   memory=N ingest=N chunk=N input=N     struct board
+ *   memory=N ingest=N chunk=N input=N toggle=N     struct board
  *   fault=KIND:N  at the Nth transfer out: stall (it fails), timeout (it never
  *                 ends), mute (its reply never comes), short (its reply is cut),
  *                 gone (the board is unplugged)
@@ -60,8 +60,8 @@ static struct {
 	UMockdevTestbed *bed;
 	GMainLoop *loop;
 	struct usb usb[BOARDS];
-	unsigned boards, memory, ingest, chunk;
-	uint16_t input;
+	unsigned boards, memory, ingest, chunk, toggle;
+	unsigned input;
 	const char *log;
 	char fault[16];
 	unsigned fault_at, kill_at, outs;
@@ -524,23 +524,23 @@ start(char **argv)
 static void
 setting(char *text)
 {
+	static const struct { const char *key; unsigned *to; } number[] = {
+		{ "boards", &sim.boards }, { "memory", &sim.memory }, { "ingest", &sim.ingest },
+		{ "chunk", &sim.chunk }, { "input", &sim.input }, { "toggle", &sim.toggle },
+	};
 	char *val = strchr(text, '=');
+	size_t i;
 
 	if (val == NULL)
 		die(text, "a setting is KEY=VALUE");
 	*val++ = '\0';
+	for (i = 0; i < sizeof number / sizeof *number; i++)
+		if (strcmp(text, number[i].key) == 0) {
+			*number[i].to = (unsigned)strtoul(val, NULL, 0);
+			return;
+		}
 	if (strcmp(text, "log") == 0)
 		sim.log = val;
-	else if (strcmp(text, "boards") == 0)
-		sim.boards = (unsigned)strtoul(val, NULL, 10);
-	else if (strcmp(text, "memory") == 0)
-		sim.memory = (unsigned)strtoul(val, NULL, 10);
-	else if (strcmp(text, "ingest") == 0)
-		sim.ingest = (unsigned)strtoul(val, NULL, 10);
-	else if (strcmp(text, "chunk") == 0)
-		sim.chunk = (unsigned)strtoul(val, NULL, 10);
-	else if (strcmp(text, "input") == 0)
-		sim.input = (uint16_t)strtoul(val, NULL, 0);
 	else if (strcmp(text, "fault") == 0) {
 		if (sscanf(val, "%15[a-z]:%u", sim.fault, &sim.fault_at) != 2)
 			die(val, "not KIND:N");
@@ -565,7 +565,8 @@ begin(struct usb *u, unsigned n)
 	u->b.memory = sim.memory;
 	u->b.ingest = sim.ingest;
 	u->b.chunk = sim.chunk;
-	u->b.input = sim.input;
+	u->b.input = (uint16_t)sim.input;
+	u->b.toggle = sim.toggle;
 	plug(u, n);
 	g_signal_connect(u->handler, "handle-ioctl", G_CALLBACK(on_ioctl), u);
 	g_signal_connect(u->handler, "client-connected", G_CALLBACK(on_client), u);
