@@ -307,20 +307,11 @@ kinds_of(const char *folder)
 		? MK_QR : strncmp(base, "code128", 7) == 0 ? MK_CODE128 : 0;
 }
 
-/* A code in an unknown character set: its text is anybody's guess. */
+/* Codes in several character sets, by ECI: their bytes are no text of one. */
 static bool
 no_text(const char *path)
 {
-	struct mk_buf b = {0};
-	char about[1100];
-	bool r;
-
-	(void)snprintf(about, sizeof about, "%.*s.result.txt", (int)strcspn(strrchr(path, '/'), ".") +
-		(int)(strrchr(path, '/') - path), path);
-	r = mk_io_slurp(about, 100000, &b, &e) == 0 && mk_buf_str(&b, &e) != NULL &&
-		strstr(b.p, "UnknownECI") != NULL;
-	mk_buf_clear(&b);
-	return r;
+	return strncmp(strrchr(path, '/') + 1, "eci", 3) == 0;
 }
 
 static void
