@@ -75,7 +75,7 @@ function gs1(number, i, kind,  gtin, a, b, c) {
 	else if (kind == 3) text(number, i, "(01)" gtin "(235)" a "(10)" b, "01" gtin "235" a "|10" b)
 	else text(number, i, "(00)" check(chars(17, digit)) "(400)" a "(3103)" c, "00" check(chars(17, digit)) "400" a "|3103" c)
 }
-function payload(number, i, round,  k, t, utf) {
+function payload(number, i, round,  k, t, s) {
 	digit = "0123456789"
 	alnum = digit "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 	alnum82 = alnum "abcdefghijklmnopqrstuvwxyz!\"&'()*+,-./:;<=>?_"
@@ -83,8 +83,16 @@ function payload(number, i, round,  k, t, utf) {
 	t = type[i]
 	k = 1 + any(cap[i])
 	if (t == "code39" || t == "code93") text(number, i, "", chars(k, alnum "-. $/+%"))
-	else if (t == "itf") text(number, i, "", chars(2 * int((k + 1) / 2), digit))
-	else if (t == "ean13") text(number, i, "", check(chars(12, digit)))
+	else if (t == "itf") {
+		# readers take no shorter ones: they would find them anywhere
+		s = chars(2 * int((k + 1) / 2), digit)
+		text(number, i, "", length(s) < 6 ? s "1379" : s)
+	} else if (t == "ean13") {
+		# with a 0 in front it is a UPC-A, told without it
+		s = chars(12, digit)
+		sub(/^0/, "9", s)
+		text(number, i, "", check(s))
+	}
 	else if (cap[i] > 50 && round % 4 == 0) gs1(number, i, (number + round) % 5)
 	else if (t == "code128") {
 		if (round % 2) gs1(number, i, 3 * (round % 4 == 3))
