@@ -124,6 +124,48 @@ add_gcp(struct mk_conf *c, const struct mk_words *l, struct mk_err *e)
 }
 
 static int
+add_rules(struct mk_conf *c, const struct mk_words *l, struct mk_err *e)
+{
+	static const char *const name[] = { "unknown", "route", "shipped", "held", "failed" };
+	const size_t n = sizeof name / sizeof *name;
+	size_t i, k;
+
+	for (i = 1; i < l->n; i++) {
+		for (k = 0; k < n && strcmp(name[k], l->w[i].s) != 0; k++)
+			;
+		if (k == n)
+			return mk_words_err(l, i, e, "a rule is unknown, route, shipped, held or failed");
+		c->rules |= 1u << k;
+	}
+	return l->n > 1 ? 0 : mk_words_err(l, 1, e, "rules needs one or more of unknown, route, "
+		"shipped, held, failed");
+}
+
+static int
+add_route(struct mk_conf *c, const struct mk_words *l, struct mk_err *e)
+{
+	struct mk_route *r = realloc(c->route, (c->nroute + 1) * sizeof *r);
+	size_t i;
+
+	if (r == NULL)
+		return mk_err_nomem(e);
+	c->route = r;
+	r += c->nroute;
+	memset(r, 0, sizeof *r);
+	if (l->n < 4)
+		return mk_words_err(l, l->n, e, "route needs a part type and two steps or more");
+	r->part = mk_arena_dup(&c->arena, l->w[1].s, l->w[1].n, e);
+	r->step = mk_arena_alloc(&c->arena, l->n * sizeof *r->step, e);
+	if (r->part == NULL || r->step == NULL)
+		return -1;
+	for (i = 2; i < l->n; i++)
+		if ((r->step[r->n++] = mk_arena_dup(&c->arena, l->w[i].s, l->w[i].n, e)) == NULL)
+			return -1;
+	c->nroute++;
+	return 0;
+}
+
+static int
 setting(struct mk_conf *c, const struct mk_words *l, struct mk_err *e)
 {
 	const char *word = l->w[0].s;
@@ -152,6 +194,10 @@ setting(struct mk_conf *c, const struct mk_words *l, struct mk_err *e)
 		return add_step(c, l, e);
 	if (strcmp(word, "gcp") == 0)
 		return add_gcp(c, l, e);
+	if (strcmp(word, "rules") == 0)
+		return add_rules(c, l, e);
+	if (strcmp(word, "route") == 0)
+		return add_route(c, l, e);
 	if (strcmp(word, "shifts") == 0) {
 		if (l->n < 2)
 			return mk_words_err(l, 1, e, "shifts needs NAME@HH:MM …");
@@ -233,6 +279,7 @@ mk_conf_clear(struct mk_conf *c)
 	free(c->dev);
 	free(c->step);
 	free(c->gcp);
+	free(c->route);
 	mk_arena_clear(&c->arena);
 	memset(c, 0, sizeof *c);
 }

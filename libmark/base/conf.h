@@ -28,6 +28,17 @@ struct mk_device {
 	long line;		/* where it stands in the configuration */
 };
 
+enum {				/* `rules`: what add holds and may refuses */
+	MK_RULE_UNKNOWN = 1, MK_RULE_ROUTE = 2, MK_RULE_SHIPPED = 4, MK_RULE_HELD = 8,
+	MK_RULE_FAILED = 16
+};
+
+struct mk_route {		/* the steps that a part type goes through, in their order */
+	const char *part;
+	const char **step;
+	size_t n;
+};
+
 struct mk_conf {
 	char *path;			/* NULL if there is no file */
 	const char *ctx[MK_CTX_N];	/* what the file says */
@@ -43,6 +54,9 @@ struct mk_conf {
 	size_t nstep;
 	const char **gcp;		/* the site's GS1 company prefixes */
 	size_t ngcp;
+	unsigned rules;			/* MK_RULE_ */
+	struct mk_route *route;
+	size_t nroute;
 	struct mk_arena arena;
 };
 

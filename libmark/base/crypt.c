@@ -1,6 +1,7 @@
 #include "base/crypt.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/libcrypto.h"
 
@@ -86,4 +87,66 @@ mk_hex(const unsigned char *p, size_t n, char *out)
 		out[2 * i + 1] = hex[p[i] & 15];
 	}
 	out[2 * n] = '\0';
+}
+
+int
+mk_unhex(const char *s, size_t n, unsigned char *out)
+{
+	static const char digits[] = "0123456789abcdef";
+	const char *a, *b;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if ((a = memchr(digits, s[2 * i], 16)) == NULL ||
+		    (b = memchr(digits, s[2 * i + 1], 16)) == NULL)
+			return -1;
+		out[i] = (unsigned char)((a - digits) << 4 | (b - digits));
+	}
+	return 0;
+}
+
+/* ---- signatures ---- */
+
+int
+mk_sign(const unsigned char key[MK_KEY_LEN], const void *p, size_t n,
+	unsigned char sig[MK_SIG_LEN], struct mk_err *e)
+{
+	EVP_PKEY *k = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, key, MK_KEY_LEN);
+	EVP_MD_CTX *c = EVP_MD_CTX_new();
+	size_t len = MK_SIG_LEN;
+	int ok = k != NULL && c != NULL && EVP_DigestSignInit(c, NULL, NULL, NULL, k) == 1 &&
+		EVP_DigestSign(c, sig, &len, p, n) == 1 && len == MK_SIG_LEN;
+
+	EVP_MD_CTX_free(c);
+	EVP_PKEY_free(k);
+	return ok ? 0 : mk_err(e, MK_EBUG, "libcrypto: Ed25519 failed");
+}
+
+int
+mk_sign_public(const unsigned char key[MK_KEY_LEN], unsigned char pub[MK_KEY_LEN],
+	struct mk_err *e)
+{
+	EVP_PKEY *k = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, key, MK_KEY_LEN);
+	size_t len = MK_KEY_LEN;
+	int ok = k != NULL && EVP_PKEY_get_raw_public_key(k, pub, &len) == 1 && len == MK_KEY_LEN;
+
+	EVP_PKEY_free(k);
+	return ok ? 0 : mk_err(e, MK_EBUG, "libcrypto: Ed25519 failed");
+}
+
+int
+mk_verify(const unsigned char pub[MK_KEY_LEN], const void *p, size_t n,
+	const unsigned char sig[MK_SIG_LEN], struct mk_err *e)
+{
+	EVP_PKEY *k = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, pub, MK_KEY_LEN);
+	EVP_MD_CTX *c = EVP_MD_CTX_new();
+	int r = -1;
+
+	if (k != NULL && c != NULL && EVP_DigestVerifyInit(c, NULL, NULL, NULL, k) == 1)
+		r = EVP_DigestVerify(c, sig, MK_SIG_LEN, p, n) == 1;
+	else
+		mk_err(e, MK_EBUG, "libcrypto: Ed25519 failed");
+	EVP_MD_CTX_free(c);
+	EVP_PKEY_free(k);
+	return r;
 }

@@ -74,6 +74,9 @@ mk_ask_state(struct mk_store *st, int64_t item, struct mk_state *s, struct mk_er
 	struct mk_rows rows;
 	int r = -1;
 
+	/* a writer may ask, too, in the midst of its transaction */
+	if (mk_state_write(st, e) == -1)
+		return -1;
 	if (mk_db_query(st->db, &rows, e, "SELECT " STATE_COLS " FROM state WHERE item = ?", "i",
 	    item) == 0 && (r = mk_rows_next(&rows, e)) == 1)
 		read_state(&rows, &row);

@@ -78,6 +78,15 @@ mk_db_read(struct mk_db *db, struct mk_err *e)
 }
 
 int
+mk_db_backup(struct mk_db *db, const char *path, struct mk_err *e)
+{
+	if (db->engine->backup == NULL)
+		return mk_err(e, MK_EUSAGE, "a store in a server is copied by the server's own means "
+			"(pg_dump)");
+	return db->engine->backup(db, path, e);
+}
+
+int
 mk_db_commit(struct mk_db *db, struct mk_err *e)
 {
 	if (mk_db_script(db, "COMMIT", e) == 0)

@@ -43,6 +43,9 @@ void mk_db_rollback(struct mk_db *db);
 /* A read transaction: one state of the store until rollback. */
 int mk_db_read(struct mk_db *db, struct mk_err *e);
 
+/* Copy all of it, as it is at one moment, to a file that is not there yet. */
+int mk_db_backup(struct mk_db *db, const char *path, struct mk_err *e);
+
 /* A statement without rows: 0, -1. *changed (may be NULL): rows changed. */
 int mk_db_run(struct mk_db *db, int64_t *changed, struct mk_err *e, const char *sql,
 	const char *fmt, ...);

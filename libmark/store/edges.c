@@ -7,12 +7,12 @@
 int
 mk_edge_add(struct mk_store *st, const struct mk_edge *g, struct mk_err *e)
 {
-	if (mk_db_run(st->db, NULL, e, "INSERT INTO edge_up(child, parent, event, kind, since, "
-	    "until, ended) VALUES(?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", "iiiiiii", g->child,
+	if (mk_db_insert(st->db, e, "INSERT INTO edge_up(child, parent, event, kind, since, "
+	    "until, ended) VALUES(?, ?, ?, ?, ?, ?, ?)", "iiiiiii", g->child,
 	    g->parent, g->event, (int64_t)g->kind, g->from, g->until, g->end) == -1)
 		return -1;
-	return mk_db_run(st->db, NULL, e, "INSERT INTO edge_down(parent, child, event, kind, since, "
-		"until, ended) VALUES(?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", "iiiiiii",
+	return mk_db_insert(st->db, e, "INSERT INTO edge_down(parent, child, event, kind, since, "
+		"until, ended) VALUES(?, ?, ?, ?, ?, ?, ?)", "iiiiiii",
 		g->parent, g->child, g->event, (int64_t)g->kind, g->from, g->until, g->end);
 }
 

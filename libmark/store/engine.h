@@ -28,6 +28,7 @@ struct mk_engine {
 	/* mk_db_make. */
 	int (*make)(struct mk_db *db, const char *sql, const struct mk_param *p, size_t n,
 		int64_t *id, struct mk_err *e);
+	int (*backup)(struct mk_db *db, const char *path, struct mk_err *e);
 	/* Bind, and run as far as the first row; *stmt is what the others take. The
 	 * parameters live until done. After -1 there is no statement. */
 	int (*start)(struct mk_db *db, const char *sql, const struct mk_param *p, size_t n,

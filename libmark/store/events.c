@@ -153,9 +153,9 @@ tried(struct mk_store *st, const struct mk_new *ev, struct mk_err *e)
 	if (mk_index_word(st, "result", "refused", 7, false, &refused, e) == -1)
 		return -1;
 	return mk_db_value(st->db, &one, e, "SELECT 1 FROM event WHERE item = ? AND step = ? AND "
-		"op = ? AND result <> ? LIMIT 1", "iiti", ev->item, ev->step->id,
+		"op = ? AND result <> ? AND id < ? LIMIT 1", "iitii", ev->item, ev->step->id,
 		ev->op == NULL ? "" : ev->op->val, ev->op == NULL ? (size_t)0 :
-		(size_t)ev->op->vlen, refused == 0 ? (int64_t)-1 : refused);
+		(size_t)ev->op->vlen, refused == 0 ? (int64_t)-1 : refused, ev->id);
 }
 
 /* ---- the chain ---- */
@@ -279,24 +279,6 @@ mk_event_own(const struct mk_field *f)
 	return f->klen > 6 && memcmp(f->key, "event_", 6) == 0;
 }
 
-static int
-unhex(const struct mk_field *f, unsigned char out[MK_SHA256_LEN])
-{
-	static const char digits[] = "0123456789abcdef";
-	const char *a, *b;
-	size_t i;
-
-	if (f->vlen != 2 * MK_SHA256_LEN)
-		return -1;
-	for (i = 0; i < MK_SHA256_LEN; i++) {
-		if ((a = memchr(digits, f->val[2 * i], 16)) == NULL ||
-		    (b = memchr(digits, f->val[2 * i + 1], 16)) == NULL)
-			return -1;
-		out[i] = (unsigned char)((a - digits) << 4 | (b - digits));
-	}
-	return 0;
-}
-
 /* Make st->other the chain of that origin. */
 static int
 choose_chain(struct mk_store *st, const struct mk_field *f, struct mk_chain **c, struct mk_err *e)
@@ -367,7 +349,7 @@ mk_event_take(struct mk_store *st, const struct mk_rec *rec, struct mk_err *e)
 		return mk_err_at(e, "event_recorded");
 	mk_time_format(&ev.recorded, again);
 	if (!(strlen(again) == f[2].vlen && memcmp(again, f[2].val, f[2].vlen) == 0) ||
-	    unhex(&f[3], prev) == -1)
+	    f[3].vlen != 2 * sizeof prev || mk_unhex(f[3].val, sizeof prev, prev) == -1)
 		return mk_err(e, MK_EDATA, "event_recorded or event_prev: not as mk-trace export "
 			"writes it");
 	if ((ev.step = st->scratch->info[n - 1]->step) == NULL || ev.step->timed != st->scratch->round)
@@ -392,6 +374,57 @@ mk_event_take(struct mk_store *st, const struct mk_rec *rec, struct mk_err *e)
 			"here: give the export from there on", c->name, (long long)seq,
 			(long long)c->seq);
 	return put(st, c, &ev, group, true, e);
+}
+
+/* ---- once more ---- */
+
+int
+mk_event_again(struct mk_store *st, int64_t id, const char *line, size_t n,
+	const struct mk_time *recorded, int64_t ctx, int64_t result, int64_t *changed,
+	struct mk_err *e)
+{
+	struct mk_new ev = { .id = id, .recorded = *recorded };
+	struct mk_scratch *s;
+	struct mk_rec rec = {0};
+	size_t column, group, i;
+	bool seen;
+	int r = -1, k = 0;
+
+	if (mk_rec_parse(&rec, line, n, &column, e) == -1 || classify(st, &rec, e) == -1)
+		goto out;
+	s = st->scratch;
+	if ((ev.step = s->info[rec.n - 1]->step) == NULL) {
+		mk_err(e, MK_EINTEGRITY, "event %lld is of no known step: mk-trace audit",
+			(long long)MK_EVENT_SEQ(id));
+		goto out;
+	}
+	for (i = 0; i < rec.n; i++)
+		if (s->info[i]->step == ev.step && s->info[i]->what == MK_FIELD_TIME &&
+		    mk_time_parse(rec.f[i].val, rec.f[i].vlen, &ev.time, e) == -1)
+			goto out;
+	if (event_line(st, &rec, ev.step, &group, e) == -1 ||
+	    mk_item_id(st, s->name.p, s->name.n, true, &ev.item, e) == -1 ||
+	    mk_index_step(st, ev.step, e) == -1)
+		goto out;
+	ev.field = s->field;
+	ev.nfield = s->nfield;
+	ev.op = s->nfield > 1 && named(s->field[1].f, "op") ? s->field[1].f : NULL;
+	if (mk_state_load(st, &ev, &seen, e) == -1 || mk_index_context(st, &ev, e) == -1 ||
+	    (seen && !ev.refused && (k = tried(st, &ev, e)) == -1))
+		goto out;
+	ev.first = !ev.refused && k == 0;
+	if (ev.ctx != ctx || ev.result != result) {
+		++*changed;
+		if (mk_db_run(st->db, NULL, e, "UPDATE event SET ctx = ?, result = ? WHERE id = ?", "iii",
+		    ev.ctx, ev.result, id) == -1)
+			goto out;
+	}
+	if (mk_index_event(st, &ev, e) == 0 && mk_index_tally(st, &ev, e) == 0 &&
+	    mk_state_event(st, &ev, e) == 0)
+		r = 0;
+out:
+	mk_rec_clear(&rec);
+	return r;
 }
 
 /* ---- mk_store_add ---- */

@@ -22,6 +22,12 @@ bool mk_event_own(const struct mk_field *f);
 /* Store an exported event, with its origin, seq and prev. rec was classified. */
 int mk_event_take(struct mk_store *st, const struct mk_rec *rec, struct mk_err *e);
 
+/* Derive all that follows from an event of the log once more. *changed is counted up if
+ * its ctx or result were other ones. */
+int mk_event_again(struct mk_store *st, int64_t id, const char *line, size_t n,
+	const struct mk_time *recorded, int64_t ctx, int64_t result, int64_t *changed,
+	struct mk_err *e);
+
 void mk_event_free(struct mk_store *st);
 
 /* The chain of an origin as the store has it: 1, 0 there is none, -1. */

@@ -84,6 +84,12 @@ out:
 	return r;
 }
 
+int
+mk_store_spell(const char *text, struct mk_buf *out, struct mk_err *e)
+{
+	return mk_spell(text, strlen(text), out, e);
+}
+
 /* ---- which one is meant ---- */
 
 struct meant {

@@ -40,6 +40,10 @@ struct mk_store {
 	struct mk_asking *asking;	/* ask.c */
 };
 
+/* mk_store_open whatever the version, which is appended. */
+int mk_store_open_any(struct mk_store **st, const char *path, const struct mk_conf *conf,
+	struct mk_buf *version, struct mk_err *e);
+
 /* meta: text values by key. 1, 0 if there is none, -1. */
 int mk_meta_get(struct mk_db *db, const char *key, struct mk_buf *out, struct mk_err *e);
 

@@ -5,11 +5,14 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "base/io.h"
 #include "store/engine.h"
 
-#define BUSY_MS 10000	/* how long another writer is waited for */
+#define BUSY_MS 10000	/* how long another writer is waited for, */
+#define BUSY_SLEEP_US 2000	/* and how long before it is looked at again */
 #define STMTS 256	/* a power of two, more than there are literals */
 
 struct file {
@@ -23,6 +26,20 @@ struct file {
 };
 
 static const struct mk_engine sqlite;
+
+/* Wait for another writer. SQLite's own handler sleeps ever longer, and a writer that
+ * comes again at once is always before one that sleeps. */
+static int
+busy(void *arg, int times)
+{
+	const struct timespec t = { 0, BUSY_SLEEP_US * 1000 };
+
+	(void)arg;
+	if (times >= BUSY_MS * 1000 / BUSY_SLEEP_US)
+		return 0;
+	(void)nanosleep(&t, NULL);
+	return 1;
+}
 
 static int
 failed(struct file *db, int rc, struct mk_err *e)
@@ -105,13 +122,16 @@ mk_sqlite_open(struct mk_db **out, const char *path, bool create, struct mk_err 
 			"%s: no store (mk-trace init makes one)", path);
 		goto fail;
 	}
+	/* its counting of memory takes a mutex at every allocation; refused, and no matter,
+	 * when a store was opened before */
+	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 	rc = sqlite3_open_v2(path, &db->h, flags | SQLITE_OPEN_NOMUTEX, NULL);
 	if (rc != SQLITE_OK) {
 		failed(db, rc, e);
 		goto fail;
 	}
 	(void)sqlite3_extended_result_codes(db->h, 1);
-	(void)sqlite3_busy_timeout(db->h, BUSY_MS);
+	(void)sqlite3_busy_handler(db->h, busy, NULL);
 	if ((create && script(&db->db, "PRAGMA journal_mode=WAL", e) == -1) ||
 	    script(&db->db, "PRAGMA synchronous=FULL; PRAGMA cache_size=-32768; "
 	    "PRAGMA wal_autocheckpoint=4000", e) == -1)
@@ -333,6 +353,31 @@ person(struct mk_db *base, const char *sql, mk_db_row *each, void *arg, struct m
 	return r;
 }
 
+/* One step copies all: were there several, each write of another program would make it
+ * begin anew. What is written meanwhile waits in the WAL. */
+static int
+backup(struct mk_db *base, const char *path, struct mk_err *e)
+{
+	struct file *db = (struct file *)base;
+	struct mk_db *to;
+	sqlite3_backup *b;
+	int rc;
+
+	if (mk_sqlite_open(&to, path, true, e) == -1)
+		return -1;
+	b = sqlite3_backup_init(((struct file *)to)->h, "main", db->h, "main");
+	rc = b == NULL ? SQLITE_ERROR : sqlite3_backup_step(b, -1);
+	rc = b == NULL ? rc : sqlite3_backup_finish(b) == SQLITE_OK && rc == SQLITE_DONE ? SQLITE_OK : rc;
+	if (rc != SQLITE_OK)
+		failed((struct file *)to, rc, e);
+	close_file(to);
+	if (rc != SQLITE_OK) {
+		(void)unlink(path);
+		return -1;
+	}
+	return mk_io_syncdir(path, e);
+}
+
 static const char *const words[][2] = {
 	{ "ROWKEY", "INTEGER PRIMARY KEY" }, { "BYTES", "BLOB" }, { "CLUSTERED", "WITHOUT ROWID" },
 	{ NULL, NULL }
@@ -346,6 +391,7 @@ static const struct mk_engine sqlite = {
 	.begin_read = begin_read,
 	.rollback = rollback,
 	.make = make,
+	.backup = backup,
 	.start = start,
 	.step = step,
 	.done = done,

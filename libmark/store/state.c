@@ -312,7 +312,7 @@ loads(struct mk_store *st, const struct mk_new *ev, struct mk_err *e)
 		}
 	}
 	if (ev->step->kind == K_LOAD)
-		return mk_db_run(st->db, NULL, e, "INSERT INTO loaded(lot, event, place, since, "
+		return mk_db_insert(st->db, e, "INSERT INTO loaded(lot, event, place, since, "
 			"until, ended) VALUES(?, ?, ?, ?, ?, 0)", "iitii", ev->item, ev->id, at, n,
 			ev->time.ms, MK_EDGE_OPEN);
 	return mk_db_run(st->db, NULL, e, "UPDATE loaded SET until = ?, ended = ? WHERE lot = ? AND "

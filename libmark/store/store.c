@@ -155,29 +155,13 @@ out:
 }
 
 static int
-load_meta(struct mk_store *st, const char *path, struct mk_err *e)
+load_meta(struct mk_store *st, const char *path, struct mk_buf *version, struct mk_err *e)
 {
 	struct mk_buf b = {0};
-	uint64_t version = 0;
-	int r = -1;
 
 	/* a file that is no store has no table meta: say so rather than quote SQL */
-	if (mk_meta_get(st->db, "version", &b, e) != 1 ||
-	    mk_num_u64(b.p, b.n, 1, 1000000, &version, e) == -1) {
-		mk_err(e, MK_EINTEGRITY, "%s: not a store (mk-trace init makes one)", path);
-		goto out;
-	}
-	if (version < MK_SCHEMA_VERSION) {
-		mk_err(e, MK_EUSAGE, "%s: a store of version %d: mk-trace migrate brings it to "
-			"version %d", path, (int)version, MK_SCHEMA_VERSION);
-		goto out;
-	}
-	if (version > MK_SCHEMA_VERSION) {
-		mk_err(e, MK_EUSAGE, "%s: a store of version %d, this program knows %d: use the "
-			"program that wrote it", path, (int)version, MK_SCHEMA_VERSION);
-		goto out;
-	}
-	b.n = 0;
+	if (mk_meta_get(st->db, "version", version, e) != 1)
+		return mk_err(e, MK_EINTEGRITY, "%s: not a store (mk-trace init makes one)", path);
 	if (mk_meta_get(st->db, "origin", &b, e) != 1 || b.n != MK_ORIGIN_LEN)
 		goto bad;
 	memcpy(st->origin, b.p, MK_ORIGIN_LEN);
@@ -188,15 +172,13 @@ load_meta(struct mk_store *st, const char *path, struct mk_err *e)
 	st->hiwater = b.p;
 	return 0;
 bad:
-	mk_err(e, MK_EINTEGRITY, "%s: the store lacks its origin or high-water path", path);
-out:
 	mk_buf_clear(&b);
-	return r;
+	return mk_err(e, MK_EINTEGRITY, "%s: the store lacks its origin or high-water path", path);
 }
 
 int
-mk_store_open(struct mk_store **out, const char *path, const struct mk_conf *conf,
-	struct mk_err *e)
+mk_store_open_any(struct mk_store **out, const char *path, const struct mk_conf *conf,
+	struct mk_buf *version, struct mk_err *e)
 {
 	struct mk_store *st = calloc(1, sizeof *st);
 
@@ -205,12 +187,38 @@ mk_store_open(struct mk_store **out, const char *path, const struct mk_conf *con
 		return mk_err_nomem(e);
 	st->conf = conf;
 	st->known = -1;
-	if (mk_db_open(&st->db, path, false, e) == -1 || load_meta(st, path, e) == -1) {
+	if (mk_db_open(&st->db, path, false, e) == -1 || load_meta(st, path, version, e) == -1) {
 		mk_store_close(st);
 		return -1;
 	}
 	*out = st;
 	return 0;
+}
+
+int
+mk_store_open(struct mk_store **out, const char *path, const struct mk_conf *conf,
+	struct mk_err *e)
+{
+	struct mk_buf version = {0};
+	uint64_t v = 0;
+	struct mk_err no;
+	int r = mk_store_open_any(out, path, conf, &version, e);
+
+	if (r == 0 && mk_num_u64(version.p, version.n, 1, 1000000, &v, &no) == -1)
+		r = mk_err(e, MK_EUSAGE, "%s: its migration was interrupted: mk-trace migrate goes on "
+			"with it", path);
+	else if (r == 0 && v < MK_SCHEMA_VERSION)
+		r = mk_err(e, MK_EUSAGE, "%s: a store of version %d: mk-trace migrate brings it to "
+			"version %d", path, (int)v, MK_SCHEMA_VERSION);
+	else if (r == 0 && v > MK_SCHEMA_VERSION)
+		r = mk_err(e, MK_EUSAGE, "%s: a store of version %d, this program knows %d: use the "
+			"program that wrote it", path, (int)v, MK_SCHEMA_VERSION);
+	mk_buf_clear(&version);
+	if (r == -1) {
+		mk_store_close(*out);
+		*out = NULL;
+	}
+	return r;
 }
 
 void

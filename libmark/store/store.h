@@ -44,6 +44,9 @@ int mk_store_add(struct mk_store *st, struct mk_rec *rec, const struct mk_time *
 int mk_store_resolve(struct mk_store *st, const char *arg, struct mk_buf *name,
 	struct mk_err *e);
 
+/* Append a text as users write it as it is spelt on a line. */
+int mk_store_spell(const char *text, struct mk_buf *out, struct mk_err *e);
+
 typedef int mk_store_each(void *arg, struct mk_rec *rec, struct mk_err *e);
 
 /* The events of an item in the order of their times: each sees one record per

@@ -28,8 +28,9 @@ events >stored
 sort printed >printed.sorted
 is "each printed record is stored" "$(comm -23 printed.sorted stored)" ""
 
-fault=error=ENOSPC struck=INJECTED bad=
-full() {
+# A full disk, a disk that fails: at each of these calls, too.
+struck=INJECTED
+faulty() {
 	parts >in
 	under mk-trace add <in >out 2>err; st=$?
 	cat in >>all
@@ -37,12 +38,19 @@ full() {
 	case $st in 0|3) ;; *) bad="$bad $call/$when:$st" ;; esac
 	if [ $st != 0 ] && ! grep -q '^mk-trace: ' err; then bad="$bad $call/$when:silent"; fi
 }
-sweep full write pwrite64 fsync fdatasync ftruncate
-ok "a full disk was met many times ($kills)" test "$kills" -ge 6
-is "a full disk ends with status 0 or 3, and a message" "$bad" ""
-events >stored
-sort printed >printed.sorted
-is "each printed record is stored, also then" "$(comm -23 printed.sorted stored)" ""
+for error in ENOSPC EIO; do
+	fault=error=$error bad=
+	sweep faulty write pwrite64 fsync fdatasync ftruncate
+	ok "$error was met many times ($kills)" test "$kills" -ge 6
+	is "$error ends with status 0 or 3, and a message" "$bad" ""
+	events >stored
+	sort printed >printed.sorted
+	is "each printed record is stored, also then" "$(comm -23 printed.sorted stored)" ""
+done
+try mk-trace audit
+is "after all that the audit passes" "$st $err" "0 "
+try mk-trace rebuild
+is "and what is derived is right" "$st $(grep -v 'wrong:0	missing:0' out)" "0 "
 
 # The sender does not know what came through: it sends all again.
 run "all of it added again" 0 "" "" mk-trace add -q <all

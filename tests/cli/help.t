@@ -64,7 +64,7 @@ for tool in mk-serial mk-layout mk-laser mk-verify mk-trace mk-line; do
 		"$(sed -n "s/^ *$tool \([a-z][a-z-]*\).*/\1/p" synopsis | LC_ALL=C sort -u)"
 	for verb in $verbs; do
 		one $tool "$verb"
-		verb_long=$(awk -v v="$verb" '$1 == v { sub(/^ *[a-z]+ */, ""); print; exit }' top_help)
+		verb_long=$(awk -v v="$verb" '$1 == v { sub(/^ *[a-z-]+ */, ""); print; exit }' top_help)
 		ok "$tool $verb: the list of verbs says what it does" test -n "$verb_long"
 	done
 done
