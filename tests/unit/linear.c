@@ -186,6 +186,12 @@ grades(void)
 	column(c, .05 + .33 * .8);
 	ok(all("defects", .33, 0) && t.g.grade == 0, "lighter: 0");
 	column(c, -1);
+	/* two valleys of one bar: the lower counts, wherever it is */
+	column(c - 1, .13);
+	column(c, .05 + .22 * .8);
+	ok(all("defects", .22, 2), "a bar that is darker on one side: 2");
+	column(c - 1, -1);
+	column(c, -1);
 	/* the same in the upper half only: five scans of ten */
 	for (i = 0; i < HIGH / 2; i++)
 		level[i * cols + c] = .05 + .33 * .8;
