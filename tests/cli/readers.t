@@ -9,6 +9,8 @@ reader() {
 	how=$1
 	shift
 	printf '%s\n' "$@" >script
+	# one that only sends on a pty does not see that the tool is gone
+	[ -z "${peer-}" ] || kill "$peer" 2>/dev/null
 	rm -f place peer.out
 	"$MK_BUILD/tests/sim/peer" "$how" place script >peer.out 2>&1 & peer=$!
 	until [ -s place ]; do :; done
@@ -68,4 +70,5 @@ is "more than a code holds" "$st $(results)" "3 1:fail:reader "
 run "no such profile" 2 "" "mk-verify: nope: no such file here, and no profile of that name in $MK_DATA" mk-verify -r nope@tcp:127.0.0.1:1 <in
 run "no place" 2 "" "mk-verify: reader quick.profile: the profile names no port: say PROFILE@PLACE, such as keyence-sr@tcp:192.168.100.100:9004" mk-verify -r quick.profile <in
 run "two sources" 2 "" "mk-verify: --image-field, -c, -r: one of them: see mk-verify --help" mk-verify -r quick.profile -c cmd:true <in
+kill "$peer" 2>/dev/null
 plan
