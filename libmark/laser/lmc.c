@@ -9,6 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "port/control.h"
 #include "port/port.h"
 
 #define PLACE_MAX 64
@@ -22,6 +23,8 @@ struct lmc {
 	struct mk_usb *usb;		/* the parent's, then the child's own */
 	struct mk_lmc_list list;
 	bool in_child, looked;
+	struct mk_control *control;	/* by which others reach the port; NULL: none */
+	bool working;			/* a list may be executing */
 	uint16_t port;			/* output bits that others set */
 	volatile sig_atomic_t stop;
 	atomic_uint sent;
@@ -143,6 +146,7 @@ lmc_close(void *dev)
 	if (d == NULL)
 		return;
 	mk_usb_close(d->usb);
+	mk_control_close(d->control);
 	mk_lmc_list_clear(&d->list);
 	mk_lmc_conf_clear(&d->conf);
 	free(d->cor);
@@ -213,12 +217,16 @@ lmc_start(void *dev, struct mk_err *e)
 {
 	struct lmc *d = dev;
 	struct mk_lmc_wire w = wire_of(d);
+	struct mk_err no;
 	int r;
 
 	if (mk_usb_begin(d->usb, e) == -1)
 		return -1;
 	r = mk_lmc_start(&w, d->cor, e);
 	mk_usb_end(d->usb);
+	/* a line without pedal and lamps marks as well: who asks for them is told */
+	if (r == 1 && d->control == NULL && mk_control_listen(&d->control, &no) == -1)
+		d->control = NULL;
 	return r == 1 ? 0 : -1;
 }
 
@@ -300,18 +308,84 @@ lmc_child(void *dev)
 	d->in_child = true;
 }
 
+/* ---- pedal and lamps: what mk-line asks for, also while a list executes ---- */
+
+static int
+port_in(void *arg, int bit, bool *high, struct mk_err *e)
+{
+	static const uint16_t none[5];
+	struct lmc *d = arg;
+	struct mk_lmc_wire w;
+	uint16_t reply[4];
+
+	if (own(d, e) == -1)
+		return -1;
+	w = wire_of(d);
+	if (mk_lmc_command(&w, 0x25, none, reply, e) != 1)
+		return d->stop ? mk_err(e, MK_EDEV, "%s: it is stopping", d->name) : -1;
+	*high = (reply[1] >> bit & 1) != 0;
+	return 0;
+}
+
+/* The bits go out together: the gate stays as the list has it. */
+static int
+port_out(void *arg, int bit, bool high, struct mk_err *e)
+{
+	struct lmc *d = arg;
+	struct mk_lmc_wire w;
+	uint16_t p[5] = {0};
+
+	if ((unsigned)bit == d->conf.gate)
+		return mk_err(e, MK_EDATA, "%s: bit %d is the laser's gate: take another", d->name, bit);
+	d->port = (uint16_t)(high ? d->port | 1u << bit : d->port & ~(1u << bit));
+	p[0] = (uint16_t)(d->working ? d->port | 1u << d->conf.gate : d->port);
+	if (own(d, e) == -1)
+		return -1;
+	w = wire_of(d);
+	if (mk_lmc_command(&w, 0x21, p, NULL, e) == 1)
+		return 0;
+	return d->stop ? mk_err(e, MK_EDEV, "%s: it is stopping", d->name) : -1;
+}
+
+static int
+lmc_idlefd(void *dev)
+{
+	const struct lmc *d = dev;
+
+	return d->control == NULL ? -1 : mk_control_fd(d->control);
+}
+
+static void
+lmc_idle(void *dev)
+{
+	struct lmc *d = dev;
+	const struct mk_control_board b = { port_in, port_out, d };
+	struct mk_err e;
+
+	if (d->control != NULL && mk_control_serve(d->control, &b, &e) == -1)
+		d->control = NULL;
+}
+
 static int
 lmc_burn(void *dev, const struct mk_laser_task *t, struct mk_burn *b, struct mk_err *e)
 {
 	struct lmc *d = dev;
 	struct mk_lmc_wire w;
+	uint16_t p[5] = {0};
 	size_t begun;
 	int r;
 
 	if (own(d, e) == -1 || mk_lmc_job(&d->list, &d->conf, t->job, d->port, e) == -1)
 		return -1;
 	w = wire_of(d);
+	w.idle = lmc_idle;
+	w.arg = d;
+	d->working = true;
 	r = mk_lmc_run(&w, &d->list, &d->sent, &b->ms, e);
+	d->working = false;
+	p[0] = d->port;
+	if (r == 1 && d->port != w.port)	/* it was set while the list had its own */
+		r = mk_lmc_command(&w, 0x21, p, NULL, e);
 	/* how many of the job's ops a packet holds is not counted: all that it may be */
 	begun = (size_t)atomic_load(&d->sent) * t->job->n / (d->list.n == 0 ? 1 : d->list.n);
 	atomic_store(t->ops, (unsigned)(begun > t->job->n ? t->job->n : begun));
@@ -382,5 +456,6 @@ const struct mk_driver mk_driver_lmc = {
 	.kind = "lmc", .open = lmc_open, .place = lmc_place, .lockfd = lmc_lockfd,
 	.limits = lmc_limits, .close = lmc_close, .start = lmc_start, .accept = lmc_accept,
 	.off = lmc_off, .child = lmc_child,
-	.stop = lmc_stop, .burn = lmc_burn, .test = lmc_test, .red = lmc_red
+	.stop = lmc_stop, .burn = lmc_burn, .idlefd = lmc_idlefd,
+	.idle = lmc_idle, .test = lmc_test, .red = lmc_red
 };

@@ -199,6 +199,19 @@ run "red: nothing to show" 2 "" "mk-laser: stdin: no record: give it one with a 
 run "red: no device" 2 "" "mk-laser: no device: say -d KIND:PLACE, such as -d lmc:usb: see mk-laser red --help" mk-laser red <in
 run "red: no seconds" 2 "" "mk-laser: --seconds: '1x' is not a whole number" mk-laser red -d "$dev" --seconds=1x <in
 
+# ---- pedal and lamp, through the mk-laser of the same process group ----
+# it marks a part when the pedal was asked for and the lamp was lit
+job G1 P500,30000,1000 M0,0 L1000,0 >in
+cat >pipe.sh <<'EOF'
+{ ask in 15 in 3 out 5 1 >asked 2>ask.err; ask out 0 1 2>gate.err; cat in; } | mk-laser -d "$1" >marked
+EOF
+try on input=0x8000 -- sh pipe.sh "$dev"
+is "the pedal's bit is high, another is low" "$(tr '\n' ' ' <asked)$(cat ask.err)" "1 0 "
+is "the lamp went on, and off with who lit it" \
+	"$(grep '^cmd 0021' board.log | sed '1d' | cut -d ' ' -f 3 | sed -n '1,2p' | tr '\n' ' ')" "0020 0000 "
+like "the gate is not for others" "$(cat gate.err)" "ask: *bit 0 is the laser's gate: take another"
+is "and the part is marked" "$st $err$(faults) $(field mark_result "$(cat marked)")" "0  ok"
+
 # ---- faults ----
 # A run of one part: transfers 1-23 start the board, 24-29 prepare, 30 is the list,
 # 33 tells it to execute, 38 asks for the time.
