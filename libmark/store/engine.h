@@ -52,7 +52,5 @@ int mk_sqlite_open(struct mk_db **db, const char *path, bool create, struct mk_e
 /* A place with a password in it is MK_EUSAGE. Errors after which the same again may
  * succeed have e->retry. */
 int mk_postgres_open(struct mk_db **db, const char *uri, struct mk_err *e);
-/* Whether the connection goes in the clear to another host. */
-bool mk_postgres_plain(struct mk_db *db);
 
 #endif

@@ -219,16 +219,6 @@ fail:
 	return -1;
 }
 
-bool
-mk_postgres_plain(struct mk_db *base)
-{
-	struct server *db = (struct server *)base;
-	const char *host = PQhost(db->h);
-
-	return host != NULL && *host != '\0' && *host != '/' && strcmp(host, "localhost") != 0 &&
-		strncmp(host, "127.", 4) != 0 && strcmp(host, "::1") != 0 && !PQsslInUse(db->h);
-}
-
 /* ---- statements ---- */
 
 static struct stmt *
