@@ -15,6 +15,7 @@
 #define LATE_MS 1500		/* the same, while answers are due */
 #define HOME_MS 120000
 #define BANNER_MS 1500
+#define STEPPER_BLOCKS 16	/* more than a stepper takes ahead (6 to 10 segments) */
 #define TRIES 3			/* of a start that was cut by a reset */
 #define RX_DEFAULT 128
 #define WINDOW_MAX 8192
@@ -27,7 +28,7 @@ struct facts {
 	double x_max, y_max;		/* $130 $131, mm */
 	double laser;			/* $32 */
 	unsigned seen;			/* bits: which of them it told */
-	unsigned long rx;		/* [OPT:…], bytes */
+	unsigned long blocks, rx;	/* [OPT:…]: moves that it plans ahead, bytes */
 	char version[64];		/* [VER:…] */
 	char options[32];
 };
@@ -84,26 +85,31 @@ set_one(struct grbl *g, struct mk_port_conf *port, const struct mk_setting *s, s
 		"home, check, " MK_PORT_KEYS);
 }
 
+/* A pair of the device's line in mk.conf: 1 there, 0 not, -1. */
+static int
+from_conf(const struct mk_conf *conf, const char *key, int64_t min, int64_t *a, int64_t *b,
+	struct mk_err *e)
+{
+	const struct mk_device *d = mk_conf_device(conf, "grbl");
+	const char *v = mk_device_get(d, key);
+
+	if (v == NULL || pair(v, min, a, b, e) == 0)
+		return v != NULL;
+	e->code = MK_ECONF;
+	return mk_err_at(e, "%s:%ld: device grbl: %s=%s", conf->path, d->line, key, v);
+}
+
 static int
 settings(struct grbl *g, const struct mk_laser_arg *arg, struct mk_port_conf *port,
 	struct mk_err *e)
 {
-	const struct mk_device *d = mk_conf_device(arg->conf, "grbl");
-	const char *field = mk_device_get(d, "field"), *origin = mk_device_get(d, "origin");
+	int origin;
 	size_t i;
 
-	if (field != NULL && pair(field, 1, &g->w, &g->h, e) == -1) {
-		e->code = MK_ECONF;
-		return mk_err_at(e, "%s:%ld: device grbl: field=%s", arg->conf->path, d->line, field);
-	}
-	if (origin != NULL) {
-		g->has_origin = true;
-		if (pair(origin, -2 * MK_JOB_XY_MAX, &g->x0, &g->y0, e) == -1) {
-			e->code = MK_ECONF;
-			return mk_err_at(e, "%s:%ld: device grbl: origin=%s", arg->conf->path, d->line,
-				origin);
-		}
-	}
+	if (from_conf(arg->conf, "field", 1, &g->w, &g->h, e) == -1 ||
+	    (origin = from_conf(arg->conf, "origin", -2 * MK_JOB_XY_MAX, &g->x0, &g->y0, e)) == -1)
+		return -1;
+	g->has_origin = origin == 1;
 	for (i = 0; i < arg->nset; i++)
 		if (set_one(g, port, &arg->set[i], e) == -1) {
 			e->code = MK_EUSAGE;
@@ -199,8 +205,10 @@ learn(struct facts *f, const char *line)
 	} else if (strncmp(line, "[OPT:", 5) == 0) {
 		n = strcspn(line + 5, ",]");
 		(void)snprintf(f->options, sizeof f->options, "%.*s", (int)n, line + 5);
-		if (sscanf(line + 5 + n, ",%lu,%lu", &blocks, &rx) == 2)
+		if (sscanf(line + 5 + n, ",%lu,%lu", &blocks, &rx) == 2) {
+			f->blocks = blocks;
 			f->rx = rx;
+		}
 	}
 	for (i = 0; i < WANTED; i++) {
 		char *end;
@@ -438,40 +446,13 @@ grbl_test(void *dev, struct mk_rec *out, struct mk_err *e)
 
 /* ---- burning ---- */
 
-/* Blanks and zeros that say nothing cost time on the line: "G1 X10.500 Y3.000" is
- * "G1X10.5Y3". In place. */
-static void
-compact(struct mk_buf *b)
-{
-	size_t i, n = 0;
-	bool point = false;
-
-	for (i = 0; i < b->n; i++) {
-		char c = b->p[i];
-		bool digit = c >= '0' && c <= '9';
-
-		if (point && !digit) {
-			while (b->p[n - 1] == '0')
-				n--;
-			if (b->p[n - 1] == '.')
-				n--;
-			point = false;
-		}
-		if (c == '.')
-			point = true;
-		if (c != ' ')
-			b->p[n++] = c;
-	}
-	b->n = n;
-}
-
 /* Send each line of b, at once or each by itself. */
 static int
 lines(struct grbl *g, struct mk_buf *b, bool alone, struct mk_err *e)
 {
 	size_t i, n;
 
-	compact(b);
+	mk_grbl_compact(b);
 	for (i = 0; i < b->n; i += n) {
 		n = (size_t)((const char *)memchr(b->p + i, '\n', b->n - i) - (b->p + i)) + 1;
 		if (alone && mk_grbl_settle(&g->io, e) == -1)
@@ -480,6 +461,17 @@ lines(struct grbl *g, struct mk_buf *b, bool alone, struct mk_err *e)
 			return -1;
 	}
 	return alone ? mk_grbl_settle(&g->io, e) : 0;
+}
+
+/* After n ops were sent: ok is "planned", so those that were answered are finished but
+ * for what it plans ahead, and what its stepper has taken over. */
+static void
+tell_done(const struct grbl *g, const struct mk_laser_task *t, size_t n)
+{
+	size_t open = g->io.npending + g->facts.blocks + STEPPER_BLOCKS;
+
+	if (g->facts.blocks > 0 && n > open)
+		atomic_store(t->done, (unsigned)(n - open));
 }
 
 static int
@@ -501,6 +493,8 @@ ops(struct grbl *g, const struct mk_laser_task *t, struct mk_buf *b, bool tell, 
 			atomic_store(t->ops, (unsigned)(i + 1));
 		if (lines(g, b, false, e) == -1)
 			return -1;
+		if (tell)
+			tell_done(g, t, i + 1);
 	}
 	return 0;
 }
@@ -538,7 +532,7 @@ rehearse(struct grbl *g, const struct mk_laser_task *t, struct mk_buf *b, struct
 	return await_banner(g, mk_port_now() + BANNER_MS, e) == -1 ? -1 : 0;
 }
 
-/* What came while nobody listened: after a reset it is asked again what it is. */
+/* What came while nobody listened; after a reset it is asked again what it is. */
 static int
 wake(struct grbl *g, struct mk_err *e)
 {

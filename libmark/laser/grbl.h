@@ -54,6 +54,10 @@ void mk_grbl_expect(struct mk_grbl_io *g, size_t n);
 /* The next answer, until a time. OK and ERROR take their line off what is pending. */
 enum mk_grbl_answer mk_grbl_hear(struct mk_grbl_io *g, int64_t until, struct mk_err *e);
 
+/* Blanks and zeros that say nothing cost time on the line: "G1 X10.500 Y3.000" becomes
+ * "G1X10.5Y3". In place. */
+void mk_grbl_compact(struct mk_buf *b);
+
 /* Send one line (with its \n), waiting for room first, and taking answers as they come.
  * 0, or -1 with e: the controller refused a line, alarmed, was reset, fell silent,
  * spoke noise, or is gone. Nothing more must be sent then. */

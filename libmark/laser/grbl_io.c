@@ -306,6 +306,33 @@ mk_grbl_idle(struct mk_grbl_io *g, struct mk_err *e)
 	}
 }
 
+/* ---- lines ---- */
+
+void
+mk_grbl_compact(struct mk_buf *b)
+{
+	size_t i, n = 0;
+	bool point = false;
+
+	for (i = 0; i < b->n; i++) {
+		char c = b->p[i];
+		bool digit = c >= '0' && c <= '9';
+
+		if (point && !digit) {
+			while (b->p[n - 1] == '0')
+				n--;
+			if (b->p[n - 1] == '.')
+				n--;
+			point = false;
+		}
+		if (c == '.')
+			point = true;
+		if (c != ' ')
+			b->p[n++] = c;
+	}
+	b->n = n;
+}
+
 /* ---- the abort ---- */
 
 /* Look for a state in a piece of what the controller says; *name keeps what a piece

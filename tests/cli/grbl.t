@@ -162,6 +162,25 @@ burn tcp '?check=yes' refuse=25
 is "refused in the check: not marked, no light" "$st $(field mark_result "$out") ${err##*: check }$T$(grep -c '^on' log)" \
 	"3 fail (\$C): the controller refused a line: error:20${T}0"
 
+# ---- a tray in one run: what is surely finished is known ----
+
+{ echo 'workarea 60 60
+array cols=3 rows=1 dx=12 dy=10 order=rows'; sed -n '2p;4p' line.lay; } >tray.lay
+seq -f 'id:T%g' 3 | mk-layout -t tray.lay >in
+n1=$(field job "$(sed -n 1p in)" | tr ' ' '\n' | grep -c ^L)
+controller tcp unplug=$((n1 * 2 + 40))
+try mk-laser -d "grbl:$place" --per tray <in
+wait $ctl
+is "a tray, unplugged in its third part: only that one is in doubt" \
+	"$st $(for l in 1 2 3; do field mark_result "$(sed -n ${l}p out)"; done | tr '\n' ' ')" "3 ok ok unknown "
+ok "the others were burnt whole" test "$(burnt | wc -l)" -ge $((n1 * 2))
+seq -f 'id:U%g' 3 | mk-layout -t tray.lay >in
+controller tcp unplug=$((n1 + 5))
+try mk-laser -d "grbl:$place" --per tray <in
+wait $ctl
+is "unplugged right after the first: nobody knows what it had planned" \
+	"$st $(for l in 1 2; do field mark_result "$(sed -n ${l}p out)"; done | tr '\n' ' ')" "3 unknown unknown "
+
 # ---- signals ----
 
 # lit SPEED: mk-laser in the background, the beam on
