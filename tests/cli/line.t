@@ -99,9 +99,9 @@ wait
 echo hello >plain
 run "a file is no token" 2 "" "mk-line: plain: not a FIFO of this user: name another" \
 	mk-line wait --on none --token plain
-run "a token is needed" 2 "" "mk-line: --token is missing: see mk-line gate --help" mk-line gate
+run "gate has something to do" 2 "" "mk-line: nothing to do: say --ok SIGNAL, --nok SIGNAL or --token FIFO: see mk-line gate --help" mk-line gate
 run "wait needs to know on what" 2 "" \
-	"mk-line: --on none or --on enter is needed: see mk-line wait --help" mk-line wait --token T
+	"mk-line: --on SIGNAL is needed: what tells that a part has arrived: see mk-line wait --help" mk-line wait --token T
 run "0 parts are none" 2 "" "mk-line: -n: 0 is out of range: 1 to 18446744073709551615" \
 	mk-line wait --on none -n 0 --token T
 plan

@@ -1,7 +1,9 @@
 /* LD_PRELOAD for tests: lets libserialport open a pty, which has no entry in
  * /sys/class/tty and no modem lines. With MK_PTY_LINES=DIR, the lines that DIR/N.in
  * names are high for /dev/pts/N ("cts dsr dcd ri"; replace the file by mv), and each
- * change of an output is appended to DIR/N.out ("rts 1"). */
+ * change of an output is appended to DIR/N.out ("rts 1"), and with its time in ms to
+ * DIR/N.times ("123456 rts 1"). DIR/N.seen says how often the lines were looked at as
+ * they are now ("4 cts"). */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -12,6 +14,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 static int
@@ -58,6 +61,25 @@ line_file(int fd, const char *what, char path[4096])
 	return path;
 }
 
+/* A test that plays the device waits until its lines were seen. */
+static void
+seen(int tty, const char *text)
+{
+	static char last[64] = "?";
+	static long times;
+	char path[4096], line[96];
+	int fd, n;
+
+	times = strcmp(last, text) == 0 ? times + 1 : 1;
+	(void)snprintf(last, sizeof last, "%s", text);
+	n = snprintf(line, sizeof line, "%ld %s\n", times, *text == '\0' ? "none\n" : text);
+	if ((fd = open(line_file(tty, "seen", path), O_WRONLY | O_CREAT | O_CLOEXEC, 0666)) == -1)
+		return;
+	if (pwrite(fd, line, (size_t)n, 0) == -1)
+		(void)ftruncate(fd, 0);
+	(void)close(fd);
+}
+
 static int
 in_lines(int tty)
 {
@@ -72,6 +94,8 @@ in_lines(int tty)
 	if (read(fd, text, sizeof text - 1) == -1)
 		text[0] = '\0';
 	(void)close(fd);
+	text[strcspn(text, "\n")] = '\0';
+	seen(tty, text);
 	for (i = 0; i < 4; i++)
 		if (strstr(text, line[i].name) != NULL)
 			bits |= line[i].bit;
@@ -79,15 +103,28 @@ in_lines(int tty)
 }
 
 static void
-tell(int tty, const char *name, int high)
+append(int tty, const char *what, const char *text)
 {
 	char path[4096];
-	int fd = open(line_file(tty, "out", path), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+	int fd = open(line_file(tty, what, path), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
 
 	if (fd == -1)
 		return;
-	(void)dprintf(fd, "%s %d\n", name, high);
+	(void)dprintf(fd, "%s\n", text);
 	(void)close(fd);
+}
+
+static void
+tell(int tty, const char *name, int high)
+{
+	struct timespec t;
+	char text[64];
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	(void)snprintf(text, sizeof text, "%lld %s %d", (long long)t.tv_sec * 1000 +
+		t.tv_nsec / 1000000, name, high);
+	append(tty, "times", text);
+	append(tty, "out", strchr(text, ' ') + 1);
 }
 
 static int low[1024];	/* outputs that are not high, by descriptor */
