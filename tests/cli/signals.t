@@ -5,6 +5,8 @@
 # shellcheck disable=SC2016,SC2154
 [ -x "$MK_BUILD/tests/sim/peer" ] || { echo "1..0 # SKIP without serial lines"; exit 0; }
 PATH=$MK_BUILD/tests/sim:$PATH
+trap 'kill $inp_pid $outp_pid 2>/dev/null; cd /; rm -rf "$scratch"' EXIT
+inp_pid='' outp_pid=''
 mkdir lines
 export MK_PTY_LINES=$scratch/lines
 : >quiet
@@ -189,12 +191,11 @@ wait $job
 # ---- enter ----
 run "enter: lines of standard input" 0 "2" "" sh -c 'printf "\n\nx" | mk-line wait --on enter | wc -l'
 if command -v script >/dev/null; then
-	: | script -qec 'mk-line wait --on enter -n 1 </dev/null >entered 2>enter.err' /dev/null >/dev/null 2>&1 || :
 	mkfifo keys
 	(script -qec 'mk-line wait --on enter -n 1 </dev/null >entered' /dev/null <keys >/dev/null 2>&1) &
 	job=$!
 	exec 8>keys
-	until [ -s entered ]; do echo >&8; done
+	until [ -s entered ]; do echo >&8; sleep 0.05; done	# a person's pace
 	wait $job; exec 8>&-
 	like "enter: the terminal, if there is no standard input" "$(cat entered)" "arrival:*/1"
 else skip "enter: the terminal" "no script"; fi
