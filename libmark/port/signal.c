@@ -267,6 +267,7 @@ static int
 start(struct mk_signal *s, const char *arg, struct mk_err *e)
 {
 	sigset_t none;
+	int null;
 
 	if ((s->child = fork()) == -1) {
 		s->child = 0;
@@ -279,8 +280,8 @@ start(struct mk_signal *s, const char *arg, struct mk_err *e)
 		(void)sigprocmask(SIG_SETMASK, &none, NULL);
 		(void)signal(SIGPIPE, SIG_DFL);
 		(void)dup2(STDERR_FILENO, STDOUT_FILENO);
-		(void)close(STDIN_FILENO);
-		if (open("/dev/null", O_RDONLY) != -1)
+		null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+		if (null != -1 && dup2(null, STDIN_FILENO) == STDIN_FILENO)
 			(void)execl("/bin/sh", "sh", "-c", s->command, "sh", arg, (char *)NULL);
 		_exit(127);
 	}
