@@ -52,13 +52,15 @@ static const struct cmd_verb verbs[] = {
 	  CMD_CONF | CMD_OUTPUT, NULL, line_wait },
 	{ "gate", "", "let parts out, and the next one in", line_gate_opts, CMD_CONF | CMD_OUTPUT,
 	  NULL, line_gate },
+	{ "doctor", "", "what the line needs, and what to do", line_doctor_opts,
+	  CMD_CONF | CMD_STORE | CMD_OUTPUT, "check,state,what,do", line_doctor },
 	{0}
 };
 
 int
 main(int argc, char **argv)
 {
-	static const struct cmd_tool tool = { "mk-line", "The two ends of a line.", verbs };
+	static const struct cmd_tool tool = { "mk-line", "The two ends of a line, and its nurse.", verbs };
 
 	return cmd_main(&tool, argc, argv);
 }

@@ -173,6 +173,14 @@ commit_counts(struct mk_store *st, const struct mk_hiwater *h, struct mk_err *e)
 	return mk_meta_set_int(st->db, "numbers", (int64_t)h->numbers, e);
 }
 
+static int
+behind(const struct mk_hiwater *now, const struct mk_hiwater *file, struct mk_err *e)
+{
+	return mk_err(e, MK_EINTEGRITY, "the store is behind its high-water file (%" PRIu64 " of %"
+		PRIu64 " reservations): it was copied back from earlier, numbers would be issued "
+		"twice: see --after-restore in mk-serial(1)", now->reservations, file->reservations);
+}
+
 /* Inside a transaction: all ranges, and the counts that the file will get. */
 static int
 take_all(struct mk_store *st, struct mk_reserve *r, size_t n, const struct mk_time *t,
@@ -187,10 +195,7 @@ take_all(struct mk_store *st, struct mk_reserve *r, size_t n, const struct mk_ti
 	if (committed(st, now, e) == -1 || mk_meta_get_int(st->db, "epoch", &epoch, e) == -1)
 		return -1;
 	if (now->reservations < file->reservations)
-		return mk_err(e, MK_EINTEGRITY, "the store is behind its high-water file (%" PRIu64
-			" of %" PRIu64 " reservations): it was copied back from earlier, numbers "
-			"would be issued twice: see --after-restore in mk-serial(1)",
-			now->reservations, file->reservations);
+		return behind(now, file, e);
 	for (i = 0; i < n; i++) {
 		if ((got = take(st, &r[i], time, day, epoch, e)) == -1)
 			return -1;
@@ -223,6 +228,23 @@ mk_store_reserve(struct mk_store *st, struct mk_reserve *r, size_t n, const stru
 		k = mk_hiwater_write(fd, st->hiwater, st->origin, &now, e);
 	(void)close(fd);
 	return k;
+}
+
+int
+mk_store_hiwater(struct mk_store *st, const char **path, struct mk_err *e)
+{
+	struct mk_hiwater file, now;
+	int fd, r;
+
+	*path = *st->hiwater == '\0' ? NULL : st->hiwater;
+	if (*path == NULL)
+		return 0;
+	if ((fd = mk_hiwater_lock(*path, st->origin, &file, e)) == -1)
+		return -1;
+	if ((r = committed(st, &now, e)) == 0 && now.reservations < file.reservations)
+		r = behind(&now, &file, e);
+	(void)close(fd);
+	return r;
 }
 
 /* ---- after a restore ---- */

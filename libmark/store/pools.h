@@ -45,6 +45,10 @@ struct mk_reserve {
 int mk_store_reserve(struct mk_store *st, struct mk_reserve *r, size_t n,
 	const struct mk_time *t, const char *day, struct mk_err *e);
 
+/* Whether the store is not behind its high-water file, whose path is told (NULL: a
+ * central store has none); what would be refused is MK_EINTEGRITY here, too. */
+int mk_store_hiwater(struct mk_store *st, const char **path, struct mk_err *e);
+
 /* The store was restored: let this pool go on. floor is the index at which its
  * counters begin anew at least, -1: as many numbers are skipped as the high-water
  * file knows to be lost (MK_EUSAGE if it is gone). until is the pool's period now. */

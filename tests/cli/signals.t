@@ -4,24 +4,22 @@
 . "${0%/*}/../lib.sh"
 # shellcheck disable=SC2016,SC2154
 [ -x "$MK_BUILD/tests/sim/peer" ] || { echo "1..0 # SKIP without serial lines"; exit 0; }
-PATH=$MK_BUILD/tests/sim:$PATH
 trap 'kill $inp_pid $outp_pid 2>/dev/null; cd /; rm -rf "$scratch"' EXIT
 inp_pid='' outp_pid=''
 mkdir lines
 export MK_PTY_LINES=$scratch/lines
 : >quiet
 
-await() { # COMMAND…: until it succeeds
-	local i=0
+await() { # COMMAND…: until it succeeds, a minute at most
+	local end=$((SECONDS + 60))
 	until "$@" 2>/dev/null; do
-		i=$((i + 1))
-		[ $i -lt 200000 ] || { echo "# waited in vain: $*"; return 1; }
+		[ $SECONDS -lt $end ] || { echo "# waited in vain: $*"; return 1; }
 	done
 }
 # pty NAME: a serial port in $NAME, its number in $NAME_n, its far end in $NAME_pid.
 pty() {
 	rm -f "place.$1"
-	peer pty "place.$1" quiet >"peer.$1" 2>&1 &
+	"$MK_BUILD/tests/sim/peer" pty "place.$1" quiet >"peer.$1" 2>&1 &
 	eval "$1_pid=$!"
 	await test -s "place.$1"
 	eval "$1=$(cat "place.$1") $1_n=$(sed 's/.*\///' "place.$1")"
@@ -57,8 +55,8 @@ work() {
 	done
 }
 : >log
-enough=70	# looks, every 5 ms
-letin --on "serial:$inp:cts" -n 3 --debounce 300 tray=7 | work |
+enough=110	# looks, every 5 ms
+letin --on "serial:$inp:cts" -n 3 --debounce 500 tray=7 | work |
 	gate --ok "serial:$outp:rts" --nok "serial:$outp:dtr" --pulse 60 &
 job=$!
 await saw inp '' $enough
@@ -74,7 +72,7 @@ lines inp cts
 await count in log 2
 echo 'mark_result:ok	verify_result:fail' >&7
 await count 'dtr 0' "lines/$outp_n.out" 2
-lines inp cts 140
+lines inp cts 220
 is "a level that lasts is one part" "$(wc -l <log)" 2
 lines inp ''; lines inp cts
 await count in log 3
