@@ -1,11 +1,9 @@
 #include "cmd/mk-laser/interlock.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/crypt.h"
@@ -14,8 +12,12 @@
 int
 interlock_open(struct cmd *c, struct interlock *l, const char *list)
 {
+	bool high;
+
 	if (list == NULL)
 		return 0;
+	if (mk_signals_new(&l->set, &c->err) == -1)
+		return -1;
 	while (*list != '\0') {
 		size_t n = strcspn(list, "\n");
 
@@ -23,9 +25,12 @@ interlock_open(struct cmd *c, struct interlock *l, const char *list)
 			return cmd_usage(c, "more than %d interlocks", INTERLOCKS_MAX);
 		if ((l->spec[l->n] = strndup(list, n)) == NULL)
 			return mk_err_nomem(&c->err);
-		if (strncmp(l->spec[l->n], "cmd:", 4) != 0)
-			return cmd_usage(c, "--interlock %s: no such signal: there is cmd:COMMAND",
-				l->spec[l->n]);
+		if (mk_signal_open(l->set, l->spec[l->n], MK_SIGNAL_IN, &l->s[l->n], &c->err) == -1)
+			return mk_err_at(&c->err, "--interlock");
+		/* what never has a level is no interlock; what has none now is low */
+		if (mk_signal_level(l->s[l->n], &high, &c->err) == -1 && c->err.code == MK_EUSAGE)
+			return mk_err_at(&c->err, "--interlock");
+		memset(&c->err, 0, sizeof c->err);
 		l->n++;
 		list += n + (list[n] == '\n');
 	}
@@ -37,40 +42,21 @@ interlock_close(struct interlock *l)
 {
 	size_t i;
 
+	mk_signals_free(l->set);
 	for (i = 0; i < INTERLOCKS_MAX; i++)
 		free(l->spec[i]);
 	free(l->latch);
 }
 
-/* Whether the command says that all is well; one that cannot be run does not. */
-static bool
-high(const char *command)
-{
-	int status;
-	pid_t r, pid = fork();
-
-	if (pid == 0) {
-		int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-
-		if (fd != -1 && dup2(fd, STDIN_FILENO) != -1 && dup2(fd, STDOUT_FILENO) != -1)
-			(void)execl("/bin/sh", "sh", "-c", command, (char *)NULL);
-		_exit(127);
-	}
-	if (pid == -1)
-		return false;
-	do
-		r = waitpid(pid, &status, 0);
-	while (r == -1 && errno == EINTR);
-	return r == pid && WIFEXITED(status) && WEXITSTATUS(status) == 0;
-}
-
 bool
 interlock_well(struct interlock *l)
 {
+	struct mk_err e;
+	bool high;
 	size_t i;
 
 	for (i = 0; i < l->n; i++)
-		if (!high(l->spec[i] + 4)) {
+		if (mk_signal_level(l->s[i], &high, &e) == -1 || !high) {
 			l->dropped = l->spec[i];
 			return false;
 		}

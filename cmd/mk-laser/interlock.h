@@ -6,13 +6,15 @@
 
 #include "base/err.h"
 #include "cmd/cmd.h"
+#include "port/signal.h"
 
 #define INTERLOCKS_MAX 16
 #define INTERLOCK_MS 20		/* between two looks while the beam is on */
 
-/* Several signals, each of which is high when all is well; {0} is none. So far each is
- * cmd:COMMAND, run by sh: status 0 is high. */
+/* Several signals, each of which is high when all is well; {0} is none. */
 struct interlock {
+	struct mk_signals *set;
+	struct mk_signal *s[INTERLOCKS_MAX];
 	char *spec[INTERLOCKS_MAX];
 	size_t n;
 	const char *dropped;	/* the one that was low, or could not be asked */

@@ -96,8 +96,8 @@ mk-laser: P13: refused: cmd:test -e door is low'
 : >door
 try mk-laser -d "$dev" --interlock 'cmd:test -e door' <in
 is 'what was refused can be marked' "$st $(results out | paste -sd ' ' -)" '0 P12 ok P13 ok'
-# looked at before the begin, and after it
-echo 'n=$(($(cat looks) + 1)); echo $n >looks; test $n -ne 2' >second
+# looked at when it is opened, before the begin, and after it
+echo 'n=$(($(cat looks) + 1)); echo $n >looks; test $n -ne 3' >second
 echo 0 >looks
 sed -n 14,15p jobs >in
 try mk-laser -d "$dev" --interlock 'cmd:sh ./second' <in
@@ -130,6 +130,8 @@ try mk-laser -d "$dev" --interlock 'cmd:test -e door' <in
 is 'once' "$st $(results out)" '0 P19 ok'
 : >none
 try mk-laser -d "$dev" --interlock 'cat:door' <none
+is 'a signal without a level is no interlock' "$(mk-laser -d "$dev" --interlock none <none 2>&1 | cut -c1-22)" \
+	'mk-laser: --interlock:'
 like 'no such signal' "$st $err" '2 mk-laser: --interlock*cat:door*'
 
 # ---- a tray ----
