@@ -251,7 +251,7 @@ pens(struct mk_rec *rec, const struct mk_job *j, struct mk_err *e)
 static int
 describe_job(struct mk_rec *rec, const struct part *p, struct mk_err *e)
 {
-	const struct mk_field *hash = mk_rec_get(rec, "recipe_hash");
+	const struct mk_field *hash;
 	struct mk_job_stats s;
 	struct mk_field f;
 
@@ -261,7 +261,7 @@ describe_job(struct mk_rec *rec, const struct part *p, struct mk_err *e)
 	    mk_rec_setf(rec, e, "mark_crc", "%08lx", (unsigned long)p->crc) == -1 ||
 	    pens(rec, &p->job, e) == -1)
 		return -1;
-	if (hash == NULL)
+	if ((hash = mk_rec_get(rec, "recipe_hash")) == NULL)
 		return 0;
 	f = *hash;
 	f.key = "mark_recipe_hash";

@@ -107,10 +107,11 @@ apply(struct file *f, const struct op *o, int torn)
 int
 main(int argc, char **argv)
 {
-	struct file file[2] = { { .name = "" }, { .name = "-wal" } };
-	struct op *op = NULL;
+	static struct file file[2] = { { .name = "" }, { .name = "-wal" } };
+	static struct op *op;
+	static char *log;
 	size_t nlog, nop = 0, i, from[2] = {0};
-	char *log, *p, *end, path[4096];
+	char *p, *end, path[4096];
 	long cut, k;
 
 	if (argc != 6 || (log = slurp(argv[1], &nlog)) == NULL)
