@@ -41,6 +41,10 @@ b 'mk-layout, 100,000' "$dir/many" 100000 mk-layout -t "$dir/t.lay"
 awk '
 { cpu[NR] = $(NF - 5); peak[NR] = $(NF - 2) }
 END {
+	if (NR != 3 || cpu[1] <= 0 || cpu[2] <= 0) {
+		print "layout.sh: the programs did not run: make bench builds them"
+		exit 2
+	}
 	printf "%-28s %8.2f x zint --batch, at least 1: %s\n", "records a second", cpu[1] / cpu[2],
 		(cpu[1] >= cpu[2] ? "good" : "TOO FEW")
 	printf "%-28s %8.2f MB more than of 5,000, at most 2: %s\n", "memory of 100,000",
