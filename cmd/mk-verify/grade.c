@@ -1,5 +1,6 @@
 /* The options of grading, and the fields of a grade. */
 #include "cmd/mk-verify/grade.h"
+#include "cmd/mk-verify/part.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -150,16 +151,6 @@ expect(struct grader *g, const struct mk_scan_want *want, enum mk_kind kind, int
 	return 1;
 }
 
-/* An id in element string form, "(01)…", means a GS1 symbol. */
-static bool
-is_gs1(const struct mk_rec *rec)
-{
-	const struct mk_field *f = mk_rec_get(rec, "id");
-
-	return f != NULL && f->vlen > 4 && f->val[0] == '(' && f->val[1] >= '0' &&
-		f->val[1] <= '9' && f->val[2] >= '0' && f->val[2] <= '9';
-}
-
 /* ---- fields ---- */
 
 static int
@@ -242,7 +233,7 @@ grader_describe(struct grader *g, const struct mk_image *im, const struct mk_cod
 	if (im->px == NULL)
 		return 0;
 	if (code == NULL) {
-		*unread = (struct mk_code){ .kind = (enum mk_kind)want->kinds, .fnc1 = is_gs1(rec) };
+		*unread = (struct mk_code){ .kind = (enum mk_kind)want->kinds, .fnc1 = part_is_gs1(rec) };
 		if ((r = expect(g, want, unread->kind, want->rows, want->cols, unread->fnc1, &ask, e)) != 1)
 			return r;
 		unread->rows = ask.rows;

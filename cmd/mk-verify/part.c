@@ -70,9 +70,8 @@ expected(const struct run *r, const struct mk_rec *rec, struct mk_scan_want *wan
 	}
 }
 
-/* An id in element string form, "(01)…", means a GS1 symbol. */
-static bool
-is_gs1(const struct mk_rec *rec)
+bool
+part_is_gs1(const struct mk_rec *rec)
 {
 	const struct mk_field *f = mk_rec_get(rec, "id");
 
@@ -127,7 +126,7 @@ part_judge(const struct run *r, const struct mk_rec *rec)
 		return failed(fault, why);
 	if (!says_code(r, k))
 		return failed("mismatch", "the mark says something else");
-	if (has_fnc1(k) && !r->look.no_aim && k->fnc1 != is_gs1(rec))
+	if (has_fnc1(k) && !r->look.no_aim && k->fnc1 != part_is_gs1(rec))
 		return failed("fnc1", k->fnc1
 			? "the symbol begins with FNC1, but the id is no GS1 id"
 			: "the symbol does not begin with FNC1, as GS1 demands");

@@ -43,6 +43,9 @@ void run_close(struct run *r);
 /* What the part needs, in r->code and r->path; or a verdict of refusal. */
 int part_gather(struct cmd *c, struct run *r, const struct mk_rec *rec, struct verdict *v);
 
+/* An id in element string form, "(01)...", means a GS1 symbol. */
+bool part_is_gs1(const struct mk_rec *rec);
+
 /* Take its picture, and read it: a verdict about code and symbol. */
 int part_look(struct cmd *c, struct run *r, const struct mk_rec *rec, struct verdict *v);
 

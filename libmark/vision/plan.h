@@ -77,6 +77,9 @@ double mk_plan_unused(const struct mk_plan *p, int check, int errors);
 /* ---- inside libmark/vision only ---- */
 int mk_plan_datamatrix(struct mk_plan *p, struct mk_err *e);	/* plan_dm.c */
 int mk_plan_qr(struct mk_plan *p, struct mk_err *e);		/* plan_qr.c */
+/* Check words of a block, and blocks, by level (L M Q H) and version less 1: ISO/IEC
+ * 18004 table 9. */
+extern const unsigned char mk_qr_check[4][40], mk_qr_blocks[4][40];
 bool mk_plan_qr_format(struct mk_plan *p, const unsigned char *on);
 bool mk_plan_qr_flips(const struct mk_plan *p, int row, int col);	/* by the mask */
 

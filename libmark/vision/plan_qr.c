@@ -3,8 +3,7 @@
 
 #include <stdlib.h>
 
-/* Check words of a block, and blocks, for L M Q H. */
-static const unsigned char check_words[4][40] = {
+const unsigned char mk_qr_check[4][40] = {
 	{ 7, 10, 15, 20, 26, 18, 20, 24, 30, 18, 20, 24, 26, 30, 22, 24, 28, 30, 28, 28,
 	  28, 28, 30, 30, 26, 28, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30 },
 	{ 10, 16, 26, 18, 24, 16, 18, 22, 22, 26, 30, 22, 22, 24, 24, 28, 28, 26, 26, 26,
@@ -14,7 +13,7 @@ static const unsigned char check_words[4][40] = {
 	{ 17, 28, 22, 16, 22, 28, 26, 26, 24, 28, 24, 28, 22, 24, 24, 30, 28, 28, 26, 28,
 	  30, 24, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30 }
 };
-static const unsigned char block_count[4][40] = {
+const unsigned char mk_qr_blocks[4][40] = {
 	{ 1, 1, 1, 1, 1, 2, 2, 2, 2, 4, 4, 4, 4, 4, 6, 6, 6, 6, 7, 8,
 	  8, 9, 9, 10, 12, 12, 12, 13, 14, 15, 16, 17, 18, 19, 19, 20, 21, 22, 24, 25 },
 	{ 1, 1, 1, 2, 2, 4, 4, 4, 5, 5, 5, 8, 9, 9, 10, 10, 11, 13, 14, 16,
@@ -188,8 +187,8 @@ mk_plan_qr_format(struct mk_plan *p, const unsigned char *on)
 	level = level_of[found >> 3];
 	p->level = level;
 	p->mask = found & 7;
-	p->blocks = block_count[level - 1][v - 1];
-	p->data = p->words - p->blocks * check_words[level - 1][v - 1];
+	p->blocks = mk_qr_blocks[level - 1][v - 1];
+	p->data = p->words - p->blocks * mk_qr_check[level - 1][v - 1];
 	p->spare = v <= 3 ? spare[level - 1][v - 1] : 0;
 	for (i = 0; i < 15; i++) {
 		unsigned bits = bch((unsigned)found, 10, 0x537) ^ 0x5412;

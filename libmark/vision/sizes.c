@@ -1,6 +1,7 @@
 #include <math.h>
 
 #include "vision/engine.h"
+#include "vision/plan.h"
 
 /* ISO/IEC 16022 table 7 and ISO/IEC 21471 table 1: rows, columns, data codewords. */
 static const short datamatrix[][3] = {
@@ -36,28 +37,6 @@ mk_datamatrix_size(int words, double width, double height, int *rows, int *cols)
 	return best < HUGE_VAL ? 0 : -1;
 }
 
-/* ISO/IEC 18004 table 9: check codewords a block, and blocks, for L M Q H. */
-static const unsigned char qr_check[4][40] = {
-	{ 7, 10, 15, 20, 26, 18, 20, 24, 30, 18, 20, 24, 26, 30, 22, 24, 28, 30, 28, 28,
-	  28, 28, 30, 30, 26, 28, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30 },
-	{ 10, 16, 26, 18, 24, 16, 18, 22, 22, 26, 30, 22, 22, 24, 24, 28, 28, 26, 26, 26,
-	  26, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28 },
-	{ 13, 22, 18, 26, 18, 24, 18, 22, 20, 24, 28, 26, 24, 20, 30, 24, 28, 28, 26, 30,
-	  28, 30, 30, 30, 30, 28, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30 },
-	{ 17, 28, 22, 16, 22, 28, 26, 26, 24, 28, 24, 28, 22, 24, 24, 30, 28, 28, 26, 28,
-	  30, 24, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30 }
-};
-static const unsigned char qr_blocks[4][40] = {
-	{ 1, 1, 1, 1, 1, 2, 2, 2, 2, 4, 4, 4, 4, 4, 6, 6, 6, 6, 7, 8,
-	  8, 9, 9, 10, 12, 12, 12, 13, 14, 15, 16, 17, 18, 19, 19, 20, 21, 22, 24, 25 },
-	{ 1, 1, 1, 2, 2, 4, 4, 4, 5, 5, 5, 8, 9, 9, 10, 10, 11, 13, 14, 16,
-	  17, 17, 18, 20, 21, 23, 25, 26, 28, 29, 31, 33, 35, 37, 38, 40, 43, 45, 47, 49 },
-	{ 1, 1, 2, 2, 4, 4, 6, 6, 8, 8, 8, 10, 12, 16, 12, 17, 16, 18, 21, 20,
-	  23, 23, 25, 27, 29, 34, 34, 35, 38, 40, 43, 45, 48, 51, 53, 56, 59, 62, 65, 68 },
-	{ 1, 1, 2, 4, 4, 4, 5, 6, 8, 8, 11, 11, 16, 16, 18, 16, 19, 21, 25, 25,
-	  25, 34, 30, 32, 35, 37, 40, 42, 45, 48, 51, 54, 57, 60, 63, 66, 70, 74, 77, 81 }
-};
-
 /* Codewords of version v: modules that are neither pattern nor information. */
 static int
 qr_words(int v)
@@ -75,7 +54,7 @@ mk_qr_size(int words, char level)
 	int l = level == 'L' ? 0 : level == 'M' ? 1 : level == 'Q' ? 2 : level == 'H' ? 3 : -1, v;
 
 	for (v = 1; l >= 0 && v <= 40; v++)
-		if (qr_words(v) - qr_check[l][v - 1] * qr_blocks[l][v - 1] == words)
+		if (qr_words(v) - mk_qr_check[l][v - 1] * mk_qr_blocks[l][v - 1] == words)
 			return 17 + 4 * v;
 	return 0;
 }
