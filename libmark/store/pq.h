@@ -1,4 +1,4 @@
-/* Inside store only, and there in postgres.c: libpq, loaded when a server's store is
+/* Inside store only, and there by pqconn.h: libpq, loaded when a server's store is
  * first opened (base/lazy.h). */
 #ifndef MK_PQ_H
 #define MK_PQ_H

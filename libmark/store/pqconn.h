@@ -1,0 +1,76 @@
+/* Inside store only, and there in the three files of the engine in a server: pqconn.c
+ * (the connection, what goes wrong with it), pqwait.c (what is put off until an answer
+ * is needed), postgres.c (statements and transactions). */
+#ifndef MK_PQCONN_H
+#define MK_PQCONN_H
+
+#include "store/pq.h"
+#include "store/wire.h"
+
+#define STMTS 256	/* a power of two, more than there are literals */
+
+struct mk_pq_stmt {
+	const char *sql;	/* the literal: its address is the key */
+	bool prepared, busy, makes;	/* makes: the new row's id is asked for */
+	PGresult *res;
+	int row, rows;
+};
+
+/* A statement that waits for the next one whose answer is needed. */
+struct mk_pq_waiting {
+	struct mk_pq_stmt *st;
+	size_t n, at;		/* parameters, and where in text they begin */
+	struct mk_param p[MK_WIRE_MAX];
+};
+
+/* Rows that wait to be copied into a table. */
+struct mk_pq_copying {
+	const char *sql;	/* the INSERT that they would be */
+	struct mk_buf head, rows;
+};
+
+enum { WAIT_MAX = 512, COPIES_MAX = 8, COPY_BYTES = 1 << 20 };
+
+/* Inside a transaction nothing that writes is waited for: rows to be inserted go by
+ * COPY, other statements in one go, when the next answer is needed or at the end. */
+struct mk_pq {
+	struct mk_db db;
+	bool inside;		/* a transaction */
+	struct mk_pq_waiting *wait;
+	size_t nwait;
+	struct mk_buf text;	/* the parameters of those that wait */
+	struct mk_pq_copying copy[COPIES_MAX];
+	PGconn *h;
+	char *place;		/* for messages: never with a password */
+	struct mk_pq_stmt stmt[STMTS];
+};
+
+
+/* ---- pqconn.c ---- */
+
+/* Fill e from what the server said (res NULL: the connection), and free res. */
+int mk_pq_failed(struct mk_pq *db, PGresult *res, struct mk_err *e);
+int mk_pq_script(struct mk_db *base, const char *sql, struct mk_err *e);
+void mk_pq_close(struct mk_db *base);
+
+/* ---- postgres.c ---- */
+
+extern const struct mk_engine mk_postgres;
+
+/* The statement of a literal, prepared. NULL: e is filled. */
+struct mk_pq_stmt *mk_pq_ready(struct mk_pq *db, const char *sql, const struct mk_param *p,
+	size_t n, struct mk_err *e);
+void mk_pq_name(const struct mk_pq *db, const struct mk_pq_stmt *st, char name[24]);
+
+/* ---- pqwait.c ---- */
+
+/* Send all that waits, and read all answers. */
+int mk_pq_settle(struct mk_pq *db, struct mk_err *e);
+/* Nothing waits any more. */
+void mk_pq_forget(struct mk_pq *db);
+int mk_pq_insert(struct mk_db *base, const char *sql, const struct mk_param *p, size_t n,
+	struct mk_err *e);
+int mk_pq_run(struct mk_db *base, const char *sql, const struct mk_param *p, size_t n,
+	struct mk_err *e);
+
+#endif

@@ -1,0 +1,153 @@
+/* What waits for the next answer that is needed: rows to be copied into tables, and
+ * statements that go together. */
+#ifdef HAVE_PQ
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/pqconn.h"
+
+static int
+copy_rows(struct mk_pq *db, struct mk_pq_copying *c, struct mk_err *e)
+{
+	static const char begin[19] = "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0", end[2] = "\377\377";
+	PGresult *res;
+	int r = 0;
+
+	if (c->rows.n == 0)
+		return 0;
+	res = PQexec(db->h, c->head.p);
+	if (PQresultStatus(res) != PGRES_COPY_IN)
+		return mk_pq_failed(db, res, e);
+	PQclear(res);
+	if (PQputCopyData(db->h, begin, sizeof begin) != 1 ||
+	    PQputCopyData(db->h, c->rows.p, (int)c->rows.n) != 1 ||
+	    PQputCopyData(db->h, end, sizeof end) != 1 || PQputCopyEnd(db->h, NULL) != 1)
+		r = mk_pq_failed(db, NULL, e);
+	c->rows.n = 0;
+	while ((res = PQgetResult(db->h)) != NULL) {
+		if (r == 0 && PQresultStatus(res) != PGRES_COMMAND_OK) {
+			r = mk_pq_failed(db, res, e);
+			continue;
+		}
+		PQclear(res);
+	}
+	return r;
+}
+
+/* Send all that waits, and read all answers. */
+static int
+send_waiting(struct mk_pq *db, struct mk_err *e)
+{
+	struct mk_wire v;
+	char name[24];
+	PGresult *res;
+	size_t i, k, null = 0;
+	bool sync;
+	int r = 0;
+
+	if (db->nwait == 0)
+		return 0;
+	if (PQenterPipelineMode(db->h) != 1)
+		return mk_pq_failed(db, NULL, e);
+	for (i = 0; r == 0 && i < db->nwait; i++) {
+		struct mk_pq_waiting *w = &db->wait[i];
+
+		for (k = 0; k < w->n; k++)	/* the text may have moved since */
+			if (w->p[k].type == MK_PARAM_TEXT || w->p[k].type == MK_PARAM_BLOB)
+				w->p[k].p = db->text.p + (size_t)w->p[k].i;
+		mk_wire_encode(&v, w->p, w->n);
+		mk_pq_name(db, w->st, name);
+		if (PQsendQueryPrepared(db->h, name, (int)w->n, v.val, v.len, v.fmt, 1) != 1)
+			r = mk_pq_failed(db, NULL, e);
+	}
+	if (r == 0 && PQpipelineSync(db->h) != 1)
+		r = mk_pq_failed(db, NULL, e);
+	/* each statement's answer ends with a NULL, the last answer is the sync's */
+	sync = r == -1;
+	while (!sync && null < 2) {
+		res = PQgetResult(db->h);
+		null = res == NULL ? null + 1 : 0;
+		sync = res != NULL && PQresultStatus(res) == PGRES_PIPELINE_SYNC;
+		if (r == 0 && res != NULL && PQresultStatus(res) == PGRES_FATAL_ERROR)
+			r = mk_pq_failed(db, res, e);
+		else
+			PQclear(res);
+	}
+	if (PQexitPipelineMode(db->h) != 1 && r == 0)
+		r = mk_pq_failed(db, NULL, e);
+	db->nwait = 0;
+	db->text.n = 0;
+	return r;
+}
+
+int
+mk_pq_settle(struct mk_pq *db, struct mk_err *e)
+{
+	size_t i;
+
+	for (i = 0; i < COPIES_MAX; i++)
+		if (copy_rows(db, &db->copy[i], e) == -1)
+			return -1;
+	return send_waiting(db, e);
+}
+
+void
+mk_pq_forget(struct mk_pq *db)
+{
+	size_t i;
+
+	for (i = 0; i < COPIES_MAX; i++)
+		db->copy[i].rows.n = 0;
+	db->nwait = db->text.n = 0;
+}
+
+int
+mk_pq_insert(struct mk_db *base, const char *sql, const struct mk_param *p, size_t n, struct mk_err *e)
+{
+	struct mk_pq *db = (struct mk_pq *)base;
+	struct mk_pq_copying *c = db->copy;
+	struct mk_wire v;
+
+	while (c < db->copy + COPIES_MAX - 1 && c->sql != NULL && c->sql != sql)
+		c++;
+	if (c->sql == NULL) {
+		if (mk_wire_copy(sql, &c->head, e) == -1)
+			return -1;
+		c->sql = sql;
+	}
+	if (c->sql != sql)
+		return mk_err(e, MK_EBUG, "more than %d tables to copy into", COPIES_MAX);
+	mk_wire_encode(&v, p, n);
+	if (mk_wire_row(&c->rows, &v, n, e) == -1)
+		return -1;
+	return !db->inside || c->rows.n > COPY_BYTES ? mk_pq_settle(db, e) : 0;
+}
+
+int
+mk_pq_run(struct mk_db *base, const char *sql, const struct mk_param *p, size_t n, struct mk_err *e)
+{
+	struct mk_pq *db = (struct mk_pq *)base;
+	struct mk_pq_waiting *w;
+	size_t i;
+
+	if (db->wait == NULL && (db->wait = calloc(WAIT_MAX, sizeof *db->wait)) == NULL)
+		return mk_err_nomem(e);
+	w = &db->wait[db->nwait];
+	if ((w->st = mk_pq_ready(db, sql, p, n, e)) == NULL)
+		return -1;
+	w->n = n;
+	for (i = 0; i < n; i++) {
+		w->p[i] = p[i];
+		if (p[i].type != MK_PARAM_TEXT && p[i].type != MK_PARAM_BLOB)
+			continue;
+		w->p[i].i = (int64_t)db->text.n;
+		if (mk_buf_add(&db->text, p[i].p, p[i].n, e) == -1 ||
+		    mk_buf_addc(&db->text, '\0', e) == -1)
+			return -1;
+	}
+	db->nwait++;
+	return !db->inside || db->nwait == WAIT_MAX ? mk_pq_settle(db, e) : 0;
+}
+
+#endif
