@@ -97,6 +97,10 @@ int cmd_columns(struct cmd *c, const char *list);
 /* Lines of text that are no records (help, definitions), into the same stream. */
 int cmd_puts(struct cmd *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+/* Standard input as records; output is flushed before each read that may block. The
+ * caller clears in. */
+void cmd_stdin(struct cmd *c, struct mk_rdr *in);
+
 /* Read records from standard input to its end; output is flushed before each
  * read that may block, and, if every, after each record. each returns 1 to put
  * the record out, CMD_LAST to put it out and end there, 0 not to, CMD_END to end

@@ -506,6 +506,14 @@ flush_before_read(void *arg, struct mk_err *e)
 	return -1;
 }
 
+void
+cmd_stdin(struct cmd *c, struct mk_rdr *in)
+{
+	mk_rdr_init(in, STDIN_FILENO, "stdin");
+	in->tie = flush_before_read;
+	in->tie_arg = c;
+}
+
 int
 cmd_filter(struct cmd *c, bool every, cmd_each *each, void *arg)
 {
@@ -513,9 +521,7 @@ cmd_filter(struct cmd *c, bool every, cmd_each *each, void *arg)
 	struct mk_rec rec = {0};
 	int r;
 
-	mk_rdr_init(&in, STDIN_FILENO, "stdin");
-	in.tie = flush_before_read;
-	in.tie_arg = c;
+	cmd_stdin(c, &in);
 	while ((r = mk_rec_read(&in, &rec, &c->err)) == 1) {
 		r = each(c, &rec, arg);
 		if (r == -1 || ((r == 1 || r == CMD_LAST) && cmd_put(c, &rec) == -1) ||

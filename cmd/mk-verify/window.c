@@ -216,17 +216,6 @@ pair(struct cmd *c, struct window *w, struct mk_rdr *in)
 	return k;
 }
 
-static int
-flush_before_read(void *arg, struct mk_err *e)
-{
-	struct cmd *c = arg;
-
-	if (cmd_flush(c) == 0)
-		return 0;
-	*e = c->err;
-	return -1;
-}
-
 int
 run_window(struct cmd *c, struct run *r)
 {
@@ -242,9 +231,7 @@ run_window(struct cmd *c, struct run *r)
 	w.max = (size_t)max;
 	if ((w.wait = calloc(w.max + 2, sizeof *w.wait)) == NULL)
 		return mk_err_nomem(&c->err);
-	mk_rdr_init(&in, STDIN_FILENO, "stdin");
-	in.tie = flush_before_read;
-	in.tie_arg = c;
+	cmd_stdin(c, &in);
 	k = pair(c, &w, &in);
 	/* also after an error: what waits is not lost */
 	while (w.n > 0) {

@@ -14,6 +14,12 @@ ssize_t mk_io_read(int fd, void *p, size_t n);	/* as read(2), without EINTR */
 /* 0, or -1 with e (MK_EPIPE if the reader is gone); name is for the message. */
 int mk_io_write(int fd, const void *p, size_t n, const char *name, struct mk_err *e);
 
+/* The whole of a message through a stream socket; a peer that is gone is an error
+ * (errno EPIPE), never a signal. Neither allocates: a signal handler may call them.
+ * send gives 0 or -1; recv 1, 0 at the end of the stream, -1 (also when it ends inside). */
+int mk_io_send(int fd, const void *p, size_t n);
+int mk_io_recv(int fd, void *p, size_t n);
+
 /* Append the whole of a file to b; more than max bytes is an error. */
 int mk_io_slurp(const char *path, size_t max, struct mk_buf *b, struct mk_err *e);
 

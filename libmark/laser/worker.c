@@ -38,43 +38,6 @@ struct reply {
 	struct mk_err e;
 };
 
-/* ---- both sides ---- */
-
-static int
-send_all(int fd, const void *p, size_t n)
-{
-	const char *c = p;
-	ssize_t r;
-
-	while (n > 0) {
-		r = send(fd, c, n, MSG_NOSIGNAL);
-		if (r == -1 && errno == EINTR)
-			continue;
-		if (r == -1)
-			return -1;
-		c += r;
-		n -= (size_t)r;
-	}
-	return 0;
-}
-
-/* 1, 0 at the end of the stream, -1; a stream that ends inside is -1. */
-static int
-recv_all(int fd, void *p, size_t n)
-{
-	char *c = p;
-	size_t got = 0;
-	ssize_t r;
-
-	while (got < n) {
-		r = mk_io_read(fd, c + got, n - got);
-		if (r <= 0)
-			return r == 0 && got == 0 ? 0 : -1;
-		got += (size_t)r;
-	}
-	return 1;
-}
-
 /* ---- the child ---- */
 
 /* A handler can be given nothing: what it must turn off stands here, set once in
@@ -201,10 +164,10 @@ child_loop(struct mk_worker *w)
 
 	for (;;) {
 		await_job(w);
-		if (recv_all(w->fd, &n, sizeof n) != 1 || n > MK_REC_MAX ||
+		if (mk_io_recv(w->fd, &n, sizeof n) != 1 || n > MK_REC_MAX ||
 		    (line = malloc(n + 1)) == NULL)
 			return;
-		if (recv_all(w->fd, line, n) != 1) {
+		if (mk_io_recv(w->fd, line, n) != 1) {
 			free(line);
 			return;
 		}
@@ -216,7 +179,7 @@ child_loop(struct mk_worker *w)
 			w->drv->off(w->dev);
 		busy(w, false);
 		re.b.ops = atomic_load(&w->shared->ops);
-		if (send_all(w->fd, &re, sizeof re) == -1)
+		if (mk_io_send(w->fd, &re, sizeof re) == -1)
 			return;
 	}
 }
@@ -452,7 +415,7 @@ mk_worker_run(struct mk_worker *w, const char *line, size_t n,
 	atomic_fetch_add(&w->shared->jobs, 1);
 	if ((r = send_job(w, &n, sizeof n, &t)) == 1 && (r = send_job(w, line, n, &t)) == 1 &&
 	    (r = wait_for(w, POLLIN, &t)) == 1) {
-		if (recv_all(w->fd, &re, sizeof re) != 1)
+		if (mk_io_recv(w->fd, &re, sizeof re) != 1)
 			r = lost(w, e);
 		else if (re.r == -1) {
 			b->dark = re.b.dark;

@@ -53,40 +53,6 @@ reply_size(const struct mk_scan *s)
 
 /* ---- the child ---- */
 
-static int
-recv_all(int fd, void *p, size_t n)
-{
-	char *c = p;
-	ssize_t r;
-
-	while (n > 0) {
-		r = mk_io_read(fd, c, n);
-		if (r <= 0)
-			return -1;
-		c += r;
-		n -= (size_t)r;
-	}
-	return 0;
-}
-
-static int
-send_all(int fd, const void *p, size_t n)
-{
-	const char *c = p;
-	ssize_t r;
-
-	while (n > 0) {
-		r = send(fd, c, n, MSG_NOSIGNAL);
-		if (r == -1 && errno == EINTR)
-			continue;
-		if (r == -1)
-			return -1;
-		c += r;
-		n -= (size_t)r;
-	}
-	return 0;
-}
-
 /* The picture that is on its way. -1 without a way to go on (no room for it, the
  * parent is gone), 0 if it is none, as re->e says, 1. */
 static int
@@ -96,11 +62,11 @@ recv_picture(int fd, const struct request *q, struct mk_image *im, struct reply 
 	int r;
 
 	if (q->w > 0)
-		return mk_image_new(im, q->w, q->h, &re->e) == -1 || recv_all(fd, im->px, q->n) == -1
+		return mk_image_new(im, q->w, q->h, &re->e) == -1 || mk_io_recv(fd, im->px, q->n) != 1
 			? -1 : 1;
 	if ((file = malloc(q->n + 1)) == NULL)
 		return -1;
-	r = recv_all(fd, file, q->n);
+	r = mk_io_recv(fd, file, q->n) == 1 ? 0 : -1;
 	if (r == 0)
 		r = mk_image_decode(file, q->n, q->name, im, &re->e) == 0;
 	free(file);
@@ -124,7 +90,7 @@ child_loop(int fd)
 	struct mk_image im;
 	int r;
 
-	while (recv_all(fd, &q, sizeof q) == 0) {
+	while (mk_io_recv(fd, &q, sizeof q) == 1) {
 		/* an engine without a limit of its own is ended by SIGPROF */
 		limit_cpu((q.want.ms > 0 ? q.want.ms : 200) + CPU_MORE_MS);
 		memset(&re, 0, reply_size(&none));
@@ -140,9 +106,9 @@ child_loop(int fd)
 			re.w = im.w;
 			re.h = im.h;
 		}
-		r = send_all(fd, &re, reply_size(&re.scan));
+		r = mk_io_send(fd, &re, reply_size(&re.scan));
 		if (r == 0 && re.w > 0)
-			r = send_all(fd, im.px, (size_t)re.w * (size_t)re.h);
+			r = mk_io_send(fd, im.px, (size_t)re.w * (size_t)re.h);
 		mk_image_clear(&im);
 		if (r == -1)
 			return;

@@ -5,16 +5,7 @@
 # plant (15.6 million events); the default is small. BENCH_PLANT names one that is
 # there already.
 set -eu
-top=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
-MK_BUILD=${MK_BUILD:-$top/build/default}
-bench=$MK_BUILD/tests/bench
-PATH=$MK_BUILD:$PATH
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
-umask 077
-MK_CONF=$dir/mk.conf
-: >"$MK_CONF"
-export MK_CONF
+. "${0%/*}/common"
 parts=${BENCH_PARTS:-200000}
 if [ -n "${BENCH_PLANT:-}" ]; then
 	MK_STORE=$BENCH_PLANT

@@ -2,10 +2,7 @@
 # mk-laser on a GRBL controller (rx buffer 128) behind a line of 115200 baud: how much of
 # the line's time a job of 1,000 short strokes uses. Target: 95 %.
 set -eu
-top=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
-build=${MK_BUILD:-$top/build/default}
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
+. "${0%/*}/common"
 cd "$dir"
 
 ops=$(awk 'BEGIN {
@@ -20,10 +17,10 @@ printf 'id:bench\tjob:v1 n=2001 crc=%s %s\n' "$crc" "$ops" >in
 
 run() {
 	rm -f place
-	"$build/tests/sim/grbl" pty place pace=115200 speed=100000 >log &
+	"$MK_BUILD/tests/sim/grbl" pty place pace=115200 speed=100000 >log &
 	ctl=$!
 	until [ -s place ]; do :; done
-	LD_PRELOAD=$build/tests/sim/pty-shim.so "$build/mk-laser" --no-store -d "grbl:$(cat place)" <in >out
+	LD_PRELOAD=$MK_BUILD/tests/sim/pty-shim.so "$MK_BUILD/mk-laser" --no-store -d "grbl:$(cat place)" <in >out
 	wait $ctl
 	[ "$(grep -c '^burn' log)" = 1000 ] || { echo "grbl: not every stroke was burnt"; exit 1; }
 	sed -n 's/^end max=[0-9]* sent=\([0-9]*\) line=\(.*\)/\2 \1/p' log

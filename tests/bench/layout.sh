@@ -2,14 +2,7 @@
 # Jobs of a 22x22 Data Matrix and two lines of text, by CPU time, beside zint --batch that
 # writes the symbol alone as SVG: at least as many a second. Memory flat over 100,000.
 set -eu
-top=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
-MK_BUILD=${MK_BUILD:-$top/build/default}
-bench=$MK_BUILD/tests/bench
-PATH=$MK_BUILD:$PATH
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
-: >"$dir/mk.conf"
-export MK_CONF="$dir/mk.conf"
+. "${0%/*}/common"
 cat >"$dir/t.lay" <<-'T'
 	workarea 110 110
 	pen fine power=40 freq=30000 speed=1000 line=0.1

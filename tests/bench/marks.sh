@@ -3,8 +3,7 @@
 # ZXingReader. Target: of 420 marks of a laser 370 right, of photographs as many as either
 # peer reads, and none wrong. MK_MARKS names the folder of the photographs.
 set -eu
-top=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
-bench=${MK_BUILD:-$top/build/default}/tests/bench
+. "${0%/*}/common"
 marks=${MK_MARKS:-$top/../shared/data/marks}
 "$bench/marks" synth
 if [ -d "$marks" ]; then

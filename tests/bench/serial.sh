@@ -2,14 +2,8 @@
 # A million identities, by CPU time, beside seq: at most 2 times as much in sequence,
 # 6 times as much at random. Ten million in flat memory, below 20 MB.
 set -eu
-top=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
-MK_BUILD=${MK_BUILD:-$top/build/default}
-bench=$MK_BUILD/tests/bench
-PATH=$MK_BUILD:$PATH
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
-umask 077
-export MK_STORE="$dir/s.db" MK_STATE="$dir/state" MK_DATA="$top/libmark/ident"
+. "${0%/*}/common"
+export MK_STORE="$dir/s.db"
 echo 2B7E151628AED2A6ABF7158809CF4F3C >"$dir/key"
 printf 'name seq\npattern {n:9}\nto 999999999\n' >"$dir/seq.pool"
 printf 'name rnd\npattern R{n:9}\nto 999999999\norder random\nkey %s\n' "$dir/key" >"$dir/rnd.pool"

@@ -3,15 +3,9 @@
 # into one table with four indexes: at least 0.7 times its rate. What an event takes on
 # the disk, by step, in a plant. MK_BENCH_EVENTS and MK_BENCH_PARTS make it shorter.
 set -eu
-top=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
-MK_BUILD=${MK_BUILD:-$top/build/default}
-bench=$MK_BUILD/tests/bench
-PATH=$MK_BUILD:$PATH
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
+. "${0%/*}/common"
 cd "$dir"
-export MK_STORE="$dir/s.db" MK_STATE="$dir/state" HOME="$dir"
-unset MK_CONF
+export MK_STORE="$dir/s.db"
 n=${MK_BENCH_EVENTS:-1000000}
 
 awk -v n="$n" 'BEGIN {
