@@ -110,7 +110,7 @@ burn(struct mk_worker *w, const char *line, size_t n, struct mk_burn *b, struct 
 		goto out;
 	if (!w->drv->text) {
 		t.number = atomic_load(&w->shared->jobs);
-	w->drv->limits(w->dev, &lim);
+		w->drv->limits(w->dev, &lim);
 		if ((f = mk_rec_get(&rec, "job")) == NULL) {
 			mk_err(e, MK_EBUG, "%s: a record without a job", w->name);
 			goto out;
