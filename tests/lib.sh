@@ -65,11 +65,42 @@ run() { # NAME STATUS STDOUT STDERR COMMAND…
 field() { printf '%s\n' "$2" | tr '\t' '\n' | sed -n "s/^$1://p"; }
 plan() { echo "1..$n"; }
 
-# A store with the example pool and site in the scratch folder.
-setup_store() {
-	cp "$top"/scripts/examples/* . && MK_CONF=$scratch/mk.conf MK_STORE=$scratch/line.db &&
-		export MK_CONF MK_STORE && mk-trace init && mk-serial define bracket.pool
+# place NAME: $store is where a store of that name may be made, and nothing is there.
+# It is a file; under MK_TEST_STORE=pg a database of a PostgreSQL server, the one of
+# MK_TEST_PG if that is set. What says "(both kinds of store)" is run both ways.
+#   copy_store FROM TO  the same, and what FROM holds is there
+#   ask NAME SQL      what its tables hold
+#   init_store        make $store
+#   served            whether it is in a server
+place() {
+	store=$scratch/$1.db
+	if served; then pg_place "$1"; else rm -f "$store" "$store-wal" "$store-shm"; fi
 }
+copy_store() {
+	place "$2"
+	if served; then pg_copy "$1" "$2"; return; fi
+	sqlite3 "$1.db" 'PRAGMA wal_checkpoint(TRUNCATE)' >/dev/null && cp "$1.db" "$2.db"
+}
+ask() { if served; then pg_ask "$@"; else sqlite3 -bail "$1.db" "$2"; fi; }
+served() { [ "$MK_TEST_STORE" != file ]; }
+init_store() {
+	case $MK_TEST_STORE in
+	pg-distributed) mk-trace init --store "$store" --distributed >/dev/null ;;
+	*) mk-trace init --store "$store" ;;
+	esac
+}
+
+# The example pool and site in the scratch folder, and a store. A server's issues
+# nothing: $line_store is the one that does, and that a laser marks for.
+setup_store() {
+	cp "$top"/scripts/examples/* . && MK_CONF=$scratch/mk.conf && export MK_CONF || return
+	place line && init_store && line_store=$store MK_STORE=$store && export MK_STORE &&
+		mk-serial define bracket.pool || return
+	served || return 0
+	line_store=$scratch/line.db
+	mk-trace init --store "$line_store" && mk-serial define bracket.pool --store "$line_store"
+}
+at_line() { MK_STORE=$line_store "$@"; }
 
 # sweep FUNCTION SYSCALL…: run FUNCTION once for every writing system call that it
 # makes: each time with $inject set so that strace kills the command at the N-th
@@ -129,3 +160,5 @@ peer() {
 	[ "$1" = connect ] || { await test -s place && place=$(cat place); }
 }
 peer_end() { wait "$peer"; said=$(cat said); }
+MK_TEST_STORE=${MK_TEST_STORE:-file}
+! served || . "$top/tests/pg.sh"

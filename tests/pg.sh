@@ -4,9 +4,10 @@
 #
 #   pg_start          start it (or skip the whole test where there is none)
 #   pg_uri NAME       the URI of a new, empty database
+#   pg_sql DATABASE SQL
 pg_bin=$(pg_config --bindir 2>/dev/null)
 [ -x "${pg_bin:-}/initdb" ] || pg_bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | tail -n 1)
-pg_dir=$scratch/pg
+pg_dir=${MK_TEST_PG:-$scratch/pg}
 pg_as() { # as an unprivileged user, also where we are root
 	if [ "$(id -u)" -eq 0 ]; then
 		setpriv --reuid=nobody --regid=nogroup --clear-groups env HOME="$pg_dir" "$@"
@@ -42,4 +43,26 @@ pg_sql() { # DATABASE SQL
 }
 pg_uri() {
 	pg_sql postgres "CREATE DATABASE $1" && echo "postgresql://mk@/$1?host=$pg_dir"
+}
+
+# ---- lib.sh's stores under MK_TEST_STORE=pg: each is a schema of one database ----
+pg_schema() { echo "$1_${scratch##*.}" | tr A-Z a-z; }
+pg_place() {
+	[ -e "$pg_dir/data/postmaster.pid" ] || pg_start
+	pg_name=$(pg_schema "$1")
+	store="postgresql://mk@/postgres?host=$pg_dir&options=-csearch_path%3D$pg_name"
+	pg_sql postgres "SET client_min_messages = error; DROP SCHEMA IF EXISTS $pg_name CASCADE;
+		CREATE SCHEMA $pg_name"
+}
+pg_ask() {
+	PGOPTIONS=-csearch_path=$(pg_schema "$1") psql -X -q -A -t -v ON_ERROR_STOP=1 -h "$pg_dir" \
+		-U mk -d postgres -c "$2"
+}
+# The tables, their rows and indexes; what comes after a copy is not numbered on.
+pg_copy() {
+	pg_sql postgres "DO \$\$ DECLARE t text; BEGIN
+		FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = '$(pg_schema "$1")' LOOP
+			EXECUTE format('CREATE TABLE $(pg_schema "$2").%I (LIKE $(pg_schema "$1").%I INCLUDING ALL)', t, t);
+			EXECUTE format('INSERT INTO $(pg_schema "$2").%I SELECT * FROM $(pg_schema "$1").%I', t, t);
+		END LOOP; END \$\$"
 }

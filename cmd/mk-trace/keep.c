@@ -133,24 +133,24 @@ trace_rebuild(struct cmd *c)
 		return cmd_usage(c, "rebuild takes no argument");
 	if (trace_open(c, &st) == -1)
 		return -1;
-	if (opt_replace != NULL)
-		r = mk_store_rebuild(st, show_table, tick, &b, &c->err);
+	if (opt_replace != NULL || mk_store_served(cmd_store(c)))
+		r = mk_store_rebuild(st, opt_replace != NULL, show_table, tick, &b, &c->err);
 	else if (mk_buf_addf(&path, &c->err, "%s.rebuild-%ld", cmd_store(c), (long)getpid()) == 0 &&
 	    mk_buf_str(&path, &c->err) != NULL && mk_store_backup(st, path.p, &c->err) == 0) {
 		/* nobody waits for a copy */
 		r = mk_store_open(&copy, path.p, &c->conf, &c->err);
 		if (r == 0)
-			r = mk_store_rebuild(copy, show_table, tick, &b, &c->err);
+			r = mk_store_rebuild(copy, false, show_table, tick, &b, &c->err);
 		mk_store_close(copy);
 		(void)unlink(path.p);
 		if (mk_buf_adds(&path, "-wal", &c->err) == 0 && mk_buf_str(&path, &c->err) != NULL)
 			(void)unlink(path.p);
 		memcpy(path.p + path.n - 3, "shm", 3);
 		(void)unlink(path.p);
-		if (r == 0)
-			r = mk_err(&c->err, MK_EINTEGRITY, "what is derived is not what the events say: "
-				"mk-trace rebuild --replace puts it right");
 	}
+	if (r == 0 && opt_replace == NULL)
+		r = mk_err(&c->err, MK_EINTEGRITY, "what is derived is not what the events say: "
+			"mk-trace rebuild --replace puts it right");
 	mk_store_close(st);
 	mk_rec_clear(&b.rec);
 	mk_buf_clear(&path);

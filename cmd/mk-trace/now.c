@@ -305,7 +305,7 @@ set_machine(struct ask *a, const struct now *n)
 	    mk_rec_setf(&a->row, e, "in_doubt", "%zu", n->doubt) == -1 ||
 	    (*n->pools != '\0' && mk_rec_set(&a->row, "pools", n->pools, strlen(n->pools), e) == -1))
 		return -1;
-	if (statvfs(dir, &fs) == 0 && mk_rec_setf(&a->row, e, "disk_free", "%llu MB",
+	if (!mk_store_served(path) && statvfs(dir, &fs) == 0 && mk_rec_setf(&a->row, e, "disk_free", "%llu MB",
 	    (unsigned long long)(fs.f_bavail * fs.f_frsize >> 20)) == -1)
 		return -1;
 	return mk_rec_setf(&a->row, e, "clock", mk_clock_synced() ? "synchronised" :

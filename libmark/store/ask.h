@@ -156,7 +156,8 @@ struct mk_edge {
 typedef int mk_ask_edge(void *arg, const struct mk_edge *edge, struct mk_err *e);
 /* The edges from each of n items: up to what they went into, or down to what went
  * into them; all there ever were: look at from and until. For breadth-first
- * searches, inside mk_ask_begin: the callback sees each as it is read. */
+ * searches, inside mk_ask_begin: the callback sees each as it is read, by number, and
+ * asks for no edges itself. */
 int mk_ask_edges(struct mk_store *st, const int64_t *item, size_t n, bool up,
 	mk_ask_edge *each, void *arg, struct mk_err *e);
 

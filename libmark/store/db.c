@@ -4,10 +4,10 @@
 #include <stdarg.h>
 #include <string.h>
 
-#include "base/buf.h"
 #include "store/engine.h"
 
 #define PARAMS_MAX 32
+#define EACH_MAX 10000	/* numbers in one question */
 
 bool
 mk_db_served(const char *path)
@@ -43,10 +43,9 @@ mk_db_script(struct mk_db *db, const char *sql, struct mk_err *e)
 }
 
 int
-mk_db_schema(struct mk_db *db, const char *sql, struct mk_err *e)
+mk_db_spell(struct mk_db *db, const char *sql, struct mk_buf *out, struct mk_err *e)
 {
 	const char *const (*w)[2];
-	struct mk_buf b = {0};
 	int r = 0;
 
 	while (r == 0 && *sql != '\0') {
@@ -54,11 +53,20 @@ mk_db_schema(struct mk_db *db, const char *sql, struct mk_err *e)
 			if (strncmp(sql, (*w)[0], strlen((*w)[0])) == 0)
 				break;
 		if ((*w)[0] != NULL) {
-			r = mk_buf_adds(&b, (*w)[1], e);
+			r = mk_buf_adds(out, (*w)[1], e);
 			sql += strlen((*w)[0]);
 		} else
-			r = mk_buf_addc(&b, *sql++, e);
+			r = mk_buf_addc(out, *sql++, e);
 	}
+	return r;
+}
+
+int
+mk_db_schema(struct mk_db *db, const char *sql, struct mk_err *e)
+{
+	struct mk_buf b = {0};
+	int r = mk_db_spell(db, sql, &b, e);
+
 	if (r == 0)
 		r = mk_buf_str(&b, e) == NULL ? -1 : mk_db_script(db, b.p, e);
 	mk_buf_clear(&b);
@@ -81,8 +89,8 @@ int
 mk_db_backup(struct mk_db *db, const char *path, struct mk_err *e)
 {
 	if (db->engine->backup == NULL)
-		return mk_err(e, MK_EUSAGE, "a store in a server is copied by the server's own means "
-			"(pg_dump)");
+		return mk_err(e, MK_EUSAGE, "a store in a server is copied by the server's own means: "
+			"pg_dump -Fc -f %s URI", path);
 	return db->engine->backup(db, path, e);
 }
 
@@ -275,6 +283,30 @@ mk_rows_done(struct mk_rows *r)
 	if (r->stmt != NULL)
 		r->db->engine->done(r->stmt);
 	r->stmt = NULL;
+}
+
+int
+mk_db_each(struct mk_db *db, const char *sql, const int64_t *key, size_t n, mk_db_found *each,
+	void *arg, struct mk_err *e)
+{
+	const size_t piece = db->engine->arrays ? EACH_MAX : 1;
+	struct mk_param p = {0};
+	struct mk_rows rows = { .db = db };
+	size_t i;
+	int r = 0;
+
+	for (i = 0; r == 0 && i < n; i += piece) {
+		p.type = db->engine->arrays ? MK_PARAM_INTS : MK_PARAM_INT;
+		p.p = &key[i];
+		p.n = n - i < piece ? n - i : piece;
+		p.i = key[i];
+		if (db->engine->start(db, sql, &p, 1, &rows.stmt, e) == -1)
+			return -1;
+		while (r == 0 && (r = mk_rows_next(&rows, e)) == 1)
+			r = each(arg, &rows, e);
+		mk_rows_done(&rows);
+	}
+	return r == -1 ? -1 : 0;
 }
 
 int

@@ -15,7 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/err.h"
+#include "base/buf.h"
 
 struct mk_db;
 struct mk_rows {
@@ -35,6 +35,8 @@ int mk_db_script(struct mk_db *db, const char *sql, struct mk_err *e);
  * what the engine calls a 64-bit primary key that it gives by itself, bytes, and a
  * table that is its primary key's index. */
 int mk_db_schema(struct mk_db *db, const char *sql, struct mk_err *e);
+/* Append such definitions as the engine spells them. */
+int mk_db_spell(struct mk_db *db, const char *sql, struct mk_buf *out, struct mk_err *e);
 
 /* A write transaction. rollback never fails; commit that fails has rolled back. */
 int mk_db_begin(struct mk_db *db, struct mk_err *e);
@@ -46,7 +48,8 @@ int mk_db_read(struct mk_db *db, struct mk_err *e);
 /* Copy all of it, as it is at one moment, to a file that is not there yet. */
 int mk_db_backup(struct mk_db *db, const char *path, struct mk_err *e);
 
-/* A statement without rows: 0, -1. *changed (may be NULL): rows changed. */
+/* A statement without rows: 0, -1. *changed: rows changed; if it is NULL the statement
+ * may be put off, behind what mk_db_insert puts off: let it name its rows by their key. */
 int mk_db_run(struct mk_db *db, int64_t *changed, struct mk_err *e, const char *sql,
 	const char *fmt, ...);
 /* INSERT INTO table(columns) VALUES(?, ...), and nothing more: where that is quicker it
@@ -68,6 +71,13 @@ int mk_rows_next(struct mk_rows *r, struct mk_err *e);
 int64_t mk_rows_int(struct mk_rows *r, int col);
 const char *mk_rows_text(struct mk_rows *r, int col, size_t *n);	/* until next or done */
 void mk_rows_done(struct mk_rows *r);
+
+/* The rows for each of n numbers, in no order among them: sql has one ?, in "column = ?".
+ * An engine across a network is asked once for thousands. each returns 0 to go on, 1 to
+ * stop, -1, and does not ask the same itself. 0, -1. */
+typedef int mk_db_found(void *arg, struct mk_rows *r, struct mk_err *e);
+int mk_db_each(struct mk_db *db, const char *sql, const int64_t *key, size_t n,
+	mk_db_found *each, void *arg, struct mk_err *e);
 
 /* One statement that a person wrote, which may read and do nothing else (MK_EUSAGE).
  * each gets the names of the columns first (val NULL), then each row; a value is NULL

@@ -16,48 +16,54 @@ mk_edge_add(struct mk_store *st, const struct mk_edge *g, struct mk_err *e)
 		g->parent, g->child, g->event, (int64_t)g->kind, g->from, g->until, g->end);
 }
 
+struct finding {
+	mk_ask_edge *each;
+	void *arg;
+};
+
 static int
-query(struct mk_store *st, int64_t item, bool up, struct mk_rows *rows, struct mk_err *e)
+found(void *arg, struct mk_rows *rows, struct mk_err *e)
 {
-	return mk_db_query(st->db, rows, e, up ? "SELECT parent, event, kind, since, until, ended "
-		"FROM edge_up WHERE child = ?" : "SELECT child, event, kind, since, until, ended "
-		"FROM edge_down WHERE parent = ?", "i", item);
+	const struct finding *f = arg;
+	const struct mk_edge g = {
+		.child = mk_rows_int(rows, 0), .parent = mk_rows_int(rows, 1),
+		.event = mk_rows_int(rows, 2), .kind = (enum mk_edge_kind)mk_rows_int(rows, 3),
+		.from = mk_rows_int(rows, 4), .until = mk_rows_int(rows, 5), .end = mk_rows_int(rows, 6)
+	};
+
+	return f->each(f->arg, &g, e);
 }
 
-static void
-read_edge(struct mk_rows *rows, int64_t item, bool up, struct mk_edge *g)
+static int
+by_number(const void *a, const void *b)
 {
-	int64_t far = mk_rows_int(rows, 0);
+	const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
 
-	g->child = up ? item : far;
-	g->parent = up ? far : item;
-	g->event = mk_rows_int(rows, 1);
-	g->kind = (enum mk_edge_kind)mk_rows_int(rows, 2);
-	g->from = mk_rows_int(rows, 3);
-	g->until = mk_rows_int(rows, 4);
-	g->end = mk_rows_int(rows, 5);
+	return x < y ? -1 : x > y;
 }
 
+/* By number, so that every engine gives the same edges in the same order. */
 int
 mk_ask_edges(struct mk_store *st, const int64_t *item, size_t n, bool up, mk_ask_edge *each,
 	void *arg, struct mk_err *e)
 {
-	struct mk_rows rows;
-	struct mk_edge g;
-	int r = 0;
-	size_t i;
+	struct finding f = { each, arg };
+	int64_t *sorted = NULL;
+	int r;
 
-	for (i = 0; r == 0 && i < n; i++) {
-		r = query(st, item[i], up, &rows, e);
-		while (r == 0 && (r = mk_rows_next(&rows, e)) == 1) {
-			read_edge(&rows, item[i], up, &g);
-			r = each(arg, &g, e);
-			if (r != 0)
-				break;
-		}
-		mk_rows_done(&rows);
+	if (n > 1) {
+		if ((sorted = malloc(n * sizeof *sorted)) == NULL)
+			return mk_err_nomem(e);
+		memcpy(sorted, item, n * sizeof *sorted);
+		qsort(sorted, n, sizeof *sorted, by_number);
+		item = sorted;
 	}
-	return r == -1 ? -1 : 0;
+	r = mk_db_each(st->db, up ? "SELECT child, parent, event, kind, since, until, ended FROM "
+		"edge_up WHERE child = ? ORDER BY child, parent, event" : "SELECT child, parent, event, "
+		"kind, since, until, ended FROM edge_down WHERE parent = ? ORDER BY parent, child, event",
+		item, n, found, &f, e);
+	free(sorted);
+	return r;
 }
 
 /* ---- sets ---- */

@@ -6,13 +6,15 @@
 #include "store/db.h"
 
 struct mk_param {
-	enum { MK_PARAM_NULL, MK_PARAM_INT, MK_PARAM_TEXT, MK_PARAM_BLOB } type;
+	enum { MK_PARAM_NULL, MK_PARAM_INT, MK_PARAM_TEXT, MK_PARAM_BLOB,
+		MK_PARAM_INTS } type;
 	int64_t i;
 	const void *p;
-	size_t n;
+	size_t n;		/* bytes of p, or how many int64_t */
 };
 
 struct mk_engine {
+	bool arrays;		/* MK_PARAM_INTS may be the one parameter */
 	const char *const (*words)[2];	/* mk_db_schema's, and what they are here; NULL ends */
 	void (*close)(struct mk_db *db);
 	int (*script)(struct mk_db *db, const char *sql, struct mk_err *e);

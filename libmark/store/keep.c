@@ -105,8 +105,8 @@ derive_all(struct mk_store *st, mk_rebuild_tick *tick, void *arg, int64_t *chang
 }
 
 int
-mk_store_rebuild(struct mk_store *st, mk_rebuild_each *each, mk_rebuild_tick *tick, void *arg,
-	struct mk_err *e)
+mk_store_rebuild(struct mk_store *st, bool replace, mk_rebuild_each *each,
+	mk_rebuild_tick *tick, void *arg, struct mk_err *e)
 {
 	int64_t rows, wrong, missing, changed = 0;
 	bool good = true;
@@ -135,11 +135,12 @@ mk_store_rebuild(struct mk_store *st, mk_rebuild_each *each, mk_rebuild_tick *ti
 	}
 	if (r == 0 && (r = mk_db_value(st->db, &rows, e, "SELECT COUNT(*) FROM event", "")) != -1)
 		r = each(arg, "event", rows, changed, 0, e);
-	if (r == 0 && (!good || changed > 0)) {
+	good = good && changed == 0;
+	if (r == 0 && !good && replace) {
 		r = mk_db_script(st->db, gone, e);
 		if (r == 0)
 			return mk_store_commit(st, e) == -1 ? -1 : 0;
 	}
 	mk_store_rollback(st);
-	return r == 0 ? 1 : -1;
+	return r == 0 ? good : -1;
 }

@@ -89,13 +89,37 @@ mk_store_sql(struct mk_store *st, const char *sql, struct mk_buf *columns, mk_st
 	return got;
 }
 
+static int
+tables_of(struct mk_store *st, const char *part, struct mk_buf *text, struct mk_rec *rec,
+	mk_store_each *each, void *arg, struct mk_err *e)
+{
+	const char *p, *end;
+	int r;
+
+	text->n = 0;
+	if (mk_db_spell(st->db, part, text, e) == -1 || mk_buf_str(text, e) == NULL)
+		return -1;
+	for (p = text->p, r = 0; r == 0 && (end = strchr(p, ';')) != NULL; p = end + 1) {
+		mk_rec_reset(rec);
+		r = mk_rec_set(rec, "sql", p, (size_t)(end - p), e);
+		if (r == 0)
+			r = each(arg, rec, e);
+	}
+	return r;
+}
+
 int
 mk_store_tables(struct mk_store *st, mk_store_each *each, void *arg, struct mk_err *e)
 {
-	struct mk_buf columns = {0};
-	int r = mk_store_sql(st, "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY "
-		"tbl_name, type DESC, name", &columns, each, arg, e);
+	struct mk_buf text = {0};
+	struct mk_rec rec = {0};
+	int r = tables_of(st, mk_schema_kept, &text, &rec, each, arg, e);
 
-	mk_buf_clear(&columns);
+	if (r == 0)
+		r = tables_of(st, mk_schema_event, &text, &rec, each, arg, e);
+	if (r == 0)
+		r = tables_of(st, mk_schema_derived, &text, &rec, each, arg, e);
+	mk_rec_clear(&rec);
+	mk_buf_clear(&text);
 	return r;
 }

@@ -37,8 +37,9 @@ prepare(struct mk_pq *db, struct mk_pq_stmt *st, const struct mk_param *p, size_
 
 	for (i = 0; i < n; i++)
 		type[i] = p[i].type == MK_PARAM_INT ? MK_OID_INT8 : p[i].type == MK_PARAM_TEXT ?
-			MK_OID_TEXT : p[i].type == MK_PARAM_BLOB ? MK_OID_BYTEA : 0;
-	if (mk_wire_sql(st->sql, &text, e) == 0 && (!st->makes ||
+			MK_OID_TEXT : p[i].type == MK_PARAM_BLOB ? MK_OID_BYTEA :
+			p[i].type == MK_PARAM_INTS ? MK_OID_INT8S : 0;
+	if (mk_wire_sql(st->sql, p, &text, e) == 0 && (!st->makes ||
 	    (mk_buf_adds(&text, " RETURNING id", e) == 0 && mk_buf_str(&text, e) != NULL))) {
 		res = PQprepare(db->h, name, text.p, (int)n, type);
 		if (PQresultStatus(res) == PGRES_COMMAND_OK) {
@@ -82,12 +83,19 @@ start(struct mk_db *base, const char *sql, const struct mk_param *p, size_t n, v
 {
 	struct mk_pq *db = (struct mk_pq *)base;
 	struct mk_pq_stmt *st;
+	struct mk_param array;
 	struct mk_wire v;
 	char name[24];
 	ExecStatusType got;
 
 	if (mk_pq_settle(db, e) == -1 || (st = mk_pq_ready(db, sql, p, n, e)) == NULL)
 		return -1;
+	if (n == 1 && p->type == MK_PARAM_INTS) {
+		if (mk_wire_array(p->p, p->n, &db->array, e) == -1)
+			return -1;
+		array = (struct mk_param){ .type = MK_PARAM_BLOB, .p = db->array.p, .n = db->array.n };
+		p = &array;
+	}
 	mk_wire_encode(&v, p, n);
 	mk_pq_name(db, st, name);
 	st->res = PQexecPrepared(db->h, name, (int)n, v.val, v.len, v.fmt, 1);
@@ -209,6 +217,7 @@ static const char *const words[][2] = {
 };
 
 const struct mk_engine mk_postgres = {
+	.arrays = true,
 	.words = words,
 	.close = mk_pq_close,
 	.script = mk_pq_script,
@@ -223,7 +232,8 @@ const struct mk_engine mk_postgres = {
 	.done = done,
 	.changed = changed,
 	.col_int = col_int,
-	.col_text = col_text
+	.col_text = col_text,
+	.person = mk_pq_person
 };
 
 #endif

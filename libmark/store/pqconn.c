@@ -85,6 +85,7 @@ mk_pq_close(struct mk_db *base)
 		mk_buf_clear(&db->copy[i].rows);
 	}
 	mk_buf_clear(&db->text);
+	mk_buf_clear(&db->array);
 	free(db->wait);
 	PQfinish(db->h);
 	free(db->place);

@@ -1,6 +1,6 @@
-/* Inside store only, and there in the three files of the engine in a server: pqconn.c
+/* Inside store only, and there in the four files of the engine in a server: pqconn.c
  * (the connection, what goes wrong with it), pqwait.c (what is put off until an answer
- * is needed), postgres.c (statements and transactions). */
+ * is needed), postgres.c (statements and transactions), pqperson.c (SQL that a person wrote). */
 #ifndef MK_PQCONN_H
 #define MK_PQCONN_H
 
@@ -39,6 +39,7 @@ struct mk_pq {
 	struct mk_pq_waiting *wait;
 	size_t nwait;
 	struct mk_buf text;	/* the parameters of those that wait */
+	struct mk_buf array;	/* the parameter at hand */
 	struct mk_pq_copying copy[COPIES_MAX];
 	PGconn *h;
 	char *place;		/* for messages: never with a password */
@@ -61,6 +62,11 @@ extern const struct mk_engine mk_postgres;
 struct mk_pq_stmt *mk_pq_ready(struct mk_pq *db, const char *sql, const struct mk_param *p,
 	size_t n, struct mk_err *e);
 void mk_pq_name(const struct mk_pq *db, const struct mk_pq_stmt *st, char name[24]);
+
+/* ---- pqperson.c ---- */
+
+int mk_pq_person(struct mk_db *base, const char *sql, mk_db_row *each, void *arg,
+	struct mk_err *e);
 
 /* ---- pqwait.c ---- */
 

@@ -87,6 +87,9 @@ void mk_asking_free(struct mk_store *st);
 /* ---- the high-water file: how many reservations were ever committed, and how many
  * numbers they were ---- */
 
+/* Append the path that it has, or would have; its folder is made. */
+int mk_state_file(const char *state, const char *origin, struct mk_buf *out, struct mk_err *e);
+
 struct mk_hiwater {
 	uint64_t reservations, numbers;
 };

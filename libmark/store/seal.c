@@ -381,6 +381,8 @@ mk_store_seal(struct mk_store *st, const unsigned char key[MK_KEY_LEN], const st
 int
 mk_seal_path(struct mk_store *st, struct mk_buf *out, struct mk_err *e)
 {
+	if (*st->hiwater == '\0' && mk_state_file(st->conf->state, st->origin, out, e) == -1)
+		return -1;
 	return mk_buf_addf(out, e, "%s.key", st->hiwater);
 }
 

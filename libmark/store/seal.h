@@ -48,7 +48,8 @@ int mk_store_last_seal(struct mk_store *st, struct mk_seal *s, struct mk_err *e)
 /* The seal's private key: read from path, or made there (0600) if make. A file that
  * others may read is MK_EUSAGE. */
 int mk_seal_key(const char *path, bool make, unsigned char key[MK_KEY_LEN], struct mk_err *e);
-/* Where it is kept unless somebody says: beside the high-water file. */
+/* Where it is kept unless somebody says: beside the high-water file; a server's store
+ * has none: where the file would be on this PC. */
 int mk_seal_path(struct mk_store *st, struct mk_buf *out, struct mk_err *e);
 
 /* ---- proofs ---- */

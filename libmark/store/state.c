@@ -299,6 +299,7 @@ loads(struct mk_store *st, const struct mk_new *ev, struct mk_err *e)
 {
 	const struct mk_newfield *f = own(ev, "at");
 	const char *at = "";
+	int64_t ended;
 	size_t n = 0;
 
 	if (f == NULL && ev->step->kind == K_LOAD)
@@ -313,9 +314,10 @@ loads(struct mk_store *st, const struct mk_new *ev, struct mk_err *e)
 	}
 	if (ev->step->kind == K_LOAD)
 		return mk_db_insert(st->db, e, "INSERT INTO loaded(lot, event, place, since, "
-			"until, ended) VALUES(?, ?, ?, ?, ?, 0)", "iitii", ev->item, ev->id, at, n,
-			ev->time.ms, MK_EDGE_OPEN);
-	return mk_db_run(st->db, NULL, e, "UPDATE loaded SET until = ?, ended = ? WHERE lot = ? AND "
+			"until, ended) VALUES(?, ?, ?, ?, ?, ?)", "iitiii", ev->item, ev->id, at, n,
+			ev->time.ms, MK_EDGE_OPEN, (int64_t)0);
+	/* at once: a load that comes after it is none of those that end */
+	return mk_db_run(st->db, &ended, e, "UPDATE loaded SET until = ?, ended = ? WHERE lot = ? AND "
 		"until = ? AND (place = ? OR ? = '')", "iiiitt", ev->time.ms, ev->id, ev->item,
 		MK_EDGE_OPEN, at, n, at, n);
 }

@@ -11,6 +11,12 @@
 
 #define VAR_STATE "/var/lib/mk-state"
 
+bool
+mk_store_served(const char *path)
+{
+	return mk_db_served(path);
+}
+
 int
 mk_meta_get(struct mk_db *db, const char *key, struct mk_buf *out, struct mk_err *e)
 {
@@ -91,6 +97,12 @@ state_dir(const char *state, struct mk_buf *out, struct mk_err *e)
 	return mk_buf_str(out, e) == NULL ? -1 : mk_io_mkdirs(out->p, e);
 }
 
+int
+mk_state_file(const char *state, const char *origin, struct mk_buf *out, struct mk_err *e)
+{
+	return state_dir(state, out, e) == -1 ? -1 : mk_buf_addf(out, e, "/%s", origin);
+}
+
 static int
 fill(struct mk_db *db, const char *origin, const char *hiwater, struct mk_err *e)
 {
@@ -137,9 +149,7 @@ mk_store_init(const char *path, const char *state, struct mk_err *e)
 		mk_db_close(db);
 		return r;
 	}
-	if (state_dir(state, &dir, e) == -1)
-		goto out;
-	if (mk_buf_addf(&dir, e, "/%s", origin) == -1 || mk_buf_str(&dir, e) == NULL ||
+	if (mk_state_file(state, origin, &dir, e) == -1 || mk_buf_str(&dir, e) == NULL ||
 	    mk_db_open(&db, path, true, e) == -1)
 		goto out;
 	if (mk_hiwater_make(dir.p, origin, &none, e) == 0 && fill(db, origin, dir.p, e) == 0)

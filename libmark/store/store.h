@@ -19,6 +19,9 @@ struct mk_store;
  * there already is MK_EUSAGE. */
 int mk_store_init(const char *path, const char *state, struct mk_err *e);
 
+/* Whether the store of that name is in a server (postgresql://...), not a file. */
+bool mk_store_served(const char *path);
+
 /* Open an existing store. The configuration tells the site's steps (borrowed). */
 int mk_store_open(struct mk_store **st, const char *path, const struct mk_conf *conf,
 	struct mk_err *e);

@@ -25,7 +25,7 @@ mk_wire_encode(struct mk_wire *v, const struct mk_param *p, size_t n)
 }
 
 int
-mk_wire_sql(const char *sql, struct mk_buf *out, struct mk_err *e)
+mk_wire_sql(const char *sql, const struct mk_param *p, struct mk_buf *out, struct mk_err *e)
 {
 	static const char lock[] = "/* lock */";
 	int n = 0, r = 0;
@@ -35,8 +35,8 @@ mk_wire_sql(const char *sql, struct mk_buf *out, struct mk_err *e)
 			r = mk_buf_adds(out, "FOR UPDATE", e);
 			sql += sizeof lock - 1;
 		} else if (*sql == '?') {
-			r = mk_buf_addf(out, e, "$%d", ++n);
-			sql++;
+			r = mk_buf_addf(out, e, p[n].type == MK_PARAM_INTS ? "ANY($%d)" : "$%d", n + 1);
+			n++, sql++;
 		} else
 			r = mk_buf_addc(out, *sql++, e);
 	}
@@ -44,11 +44,33 @@ mk_wire_sql(const char *sql, struct mk_buf *out, struct mk_err *e)
 }
 
 int
+mk_wire_array(const int64_t *v, size_t n, struct mk_buf *out, struct mk_err *e)
+{
+	/* dimensions, whether there are NULLs, what it is of; how many, from which on */
+	const uint32_t head[] = { htobe32(1), 0, htobe32(MK_OID_INT8), htobe32((uint32_t)n), htobe32(1) };
+	const uint32_t len = htobe32(sizeof *v);
+	uint64_t be;
+	size_t i;
+
+	out->n = 0;
+	if (mk_buf_add(out, (const char *)head, sizeof head, e) == -1)
+		return -1;
+	for (i = 0; i < n; i++) {
+		be = htobe64((uint64_t)v[i]);
+		if (mk_buf_add(out, (const char *)&len, sizeof len, e) == -1 ||
+		    mk_buf_add(out, (const char *)&be, sizeof be, e) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+int
 mk_wire_copy(const char *sql, struct mk_buf *out, struct mk_err *e)
 {
 	const char *from = sql + strlen("INSERT INTO "), *to = strstr(sql, " VALUES(");
 
-	if (strncmp(sql, "INSERT INTO ", 12) != 0 || to == NULL)
+	if (strncmp(sql, "INSERT INTO ", 12) != 0 || to == NULL ||
+	    to[8 + strspn(to + 8, "?, ")] != ')' || strchr(to, ')')[1] != '\0')
 		return mk_err(e, MK_EBUG, "no INSERT: %.60s", sql);
 	if (mk_buf_addf(out, e, "COPY %.*s FROM STDIN (FORMAT binary)", (int)(to - from), from) == -1)
 		return -1;

@@ -10,7 +10,7 @@
 
 enum {				/* pg_type.dat */
 	MK_OID_BOOL = 16, MK_OID_BYTEA = 17, MK_OID_INT8 = 20, MK_OID_INT2 = 21,
-	MK_OID_INT4 = 23, MK_OID_TEXT = 25
+	MK_OID_INT4 = 23, MK_OID_TEXT = 25, MK_OID_INT8S = 1016
 };
 
 /* Parameters in binary; val points into them, or into num. */
@@ -21,11 +21,13 @@ struct mk_wire {
 };
 void mk_wire_encode(struct mk_wire *v, const struct mk_param *p, size_t n);
 
-/* Our ? become $1, $2 ..., and the comment "lock" FOR UPDATE; none of our literals has
- * a ? in a string. */
-int mk_wire_sql(const char *sql, struct mk_buf *out, struct mk_err *e);
+/* Our ? become $1, $2 ... (ANY($1) for an array), and the comment "lock" FOR UPDATE; none
+ * of our literals has a ? in a string. */
+int mk_wire_sql(const char *sql, const struct mk_param *p, struct mk_buf *out, struct mk_err *e);
+/* An array of numbers, as its parameter is sent. */
+int mk_wire_array(const int64_t *v, size_t n, struct mk_buf *out, struct mk_err *e);
 
-/* "INSERT INTO t(a, b) VALUES(...)" as "COPY t(a, b) FROM STDIN (FORMAT binary)". */
+/* "INSERT INTO t(a, b) VALUES(?, ?)" as "COPY t(a, b) FROM STDIN (FORMAT binary)". */
 int mk_wire_copy(const char *sql, struct mk_buf *out, struct mk_err *e);
 /* Append a row for it: the number of fields, and each with its length. */
 int mk_wire_row(struct mk_buf *b, const struct mk_wire *v, size_t n, struct mk_err *e);

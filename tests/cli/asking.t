@@ -1,6 +1,7 @@
 #!/bin/sh
 # mk-trace's asking verbs beyond the story: operands, formats, neighbours, rings,
 # numbers that were published.
+# (both kinds of store)
 . "${0%/*}/../lib.sh"
 setup_store
 at() { printf '2026-11-22T%s+00:00' "$1"; }
@@ -11,7 +12,7 @@ ev() {
 	for f; do printf '\t%s_%s' "$step" "$f"; done
 	echo
 }
-fresh() { rm -rf line.db* state; mk-trace init; }
+fresh() { place line; init_store; }
 
 # ---- operands ----
 for n in 1 2 3; do printf 'id:P%d\tlot:L%d\tmark_time:%s\tmark_result:ok\tmark_station:ST%d\n' $n $((n / 2)) "$(at 0$n:00:00.000)" $n; done |
@@ -69,7 +70,7 @@ run 'last' 0 'time                           id  lot  step    result  reason  st
 like 'status' "$(mk-trace status -o table)" 'last_id         P3
 *last_result     ok
 *in_doubt        0
-*disk_free *clock *'
+*clock *'
 ev P1 verify 06:00:00.000 fail reason:noread | mk-trace add -q
 run 'why' 0 'P1: verify failed on 2026-11-22 06:00 (noread). Next: look at the mark; clean it and verify again, else rework or scrap the part.
 P2 is good: the last was verify on 2026-11-22 04:00. Next: nothing.' '' mk-trace why P1 P2
@@ -80,7 +81,7 @@ part  mark_station   ST1     ST2
 part  verify_result  fail    ok
 part  verify_reason  noread' '' mk-trace compare P1 P2 -o table
 
-mk-serial take bracket -n 1 >taken
+at_line mk-serial take bracket -n 1 >taken
 sed "s/\$/\tmark_time:$(at 07:00:00.000)\tmark_result:ok/" taken | mk-trace add -q
 for scan in '(01)09506000134352(21)000000001' ']d2010950600013435221000000001' 010950600013435221000000001 '21)000000001' \
 	"$(printf ']C1010950600013435221000000001')"; do
@@ -185,13 +186,20 @@ run 'sql' 0 'n:6' '' mk-trace sql 'SELECT count(*) AS n FROM event'
 run 'sql: names become keys' 0 'c:1	x_y:2	x_y_2:3' '' mk-trace sql 'SELECT 1 AS "1", 2 AS "X-y", 3 AS "x.y"'
 run 'sql: NULL is no field' 0 "a${T}b
 \\N${T}1" '' mk-trace sql 'SELECT NULL AS a, 1 AS b' -o tsv
-for q in 'DELETE FROM event' 'DROP TABLE event' "ATTACH 'x' AS y" 'PRAGMA journal_mode=DELETE' 'BEGIN' 'VACUUM' \
-	"INSERT INTO meta VALUES('a', 'b')" 'CREATE TABLE t(x)'; do
+if served; then
+	set -- 'COPY event TO STDOUT' "COPY (SELECT 1) TO PROGRAM 'cat'" 'SET x.y = 1' 'DO $$ BEGIN END $$' \
+		"DELETE FROM event RETURNING id" "SELECT nextval('item_id_seq')" 'SELECT 1 FROM event FOR UPDATE' \
+		'EXPLAIN ANALYZE DELETE FROM event' 'CREATE TABLE t(x int)' COMMIT
+else
+	set -- "ATTACH 'x' AS y" 'PRAGMA journal_mode=DELETE' 'CREATE TABLE t(x)'
+fi
+for q in 'DELETE FROM event' 'DROP TABLE event' BEGIN VACUUM "INSERT INTO meta VALUES('a', 'b')" "$@"; do
 	run "sql: not $q" 2 '' 'mk-trace: sql: it may read (SELECT), and nothing else' mk-trace sql "$q"
 done
-like 'sql: no code from elsewhere' "$(mk-trace sql "SELECT load_extension('x')" 2>&1)" '*not authorized*load_extension*'
+served || like 'sql: no code from elsewhere' "$(mk-trace sql "SELECT load_extension('x')" 2>&1)" '*not authorized*load_extension*'
+run 'sql: nothing' 2 '' 'mk-trace: sql: write one SELECT' mk-trace sql ' ;'
 run 'sql: one statement' 2 '' 'mk-trace: sql: write one SELECT' mk-trace sql 'SELECT 1; SELECT 2'
-like 'sql: what is wrong' "$(mk-trace sql 'SELECT nope' 2>&1)" 'mk-trace: sql: no such column: nope: see mk-trace schema'
+like 'sql: what is wrong' "$(mk-trace sql 'SELECT nope' 2>&1)" 'mk-trace: sql: *column* *nope*: see mk-trace schema'
 like 'schema' "$(mk-trace schema)" '*CREATE TABLE event(*'
 
 # ---- hostile values, in the answers of every kind ----

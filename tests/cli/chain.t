@@ -1,12 +1,13 @@
 #!/bin/bash
 # The whole chain: in a batch, and one part at a time between the ends of a line.
+# (both kinds of store)
 . "${0%/*}/../lib.sh"
 set -o pipefail
 setup_store
 
 batch() { # DEVICE N
-	mk-serial take bracket -n "$2" lot=L1 | mk-layout -t bracket.lay |
-		mk-laser -d "$1" | mk-verify --image-field mark_image | mk-trace add
+	at_line mk-serial take bracket -n "$2" lot=L1 | mk-layout -t bracket.lay |
+		at_line mk-laser -d "$1" | mk-verify --image-field mark_image | mk-trace add
 }
 batch sim:p-good 4 >good 2>good.err
 is "all good: status 0 under pipefail" "$?" 0
@@ -24,8 +25,8 @@ is "with a mark and a reading each" "$(for n in 1 2 3 4 5 6 7 8; do mk-trace his
 # The same, one part at a time.
 stage() { while IFS= read -r line; do echo "$1" >>log; printf '%s\n' "$line"; done; }
 : >log
-mk-line wait --on none -n 20 --token T | stage in | mk-serial take bracket - |
-	mk-layout -t bracket.lay | mk-laser -d 'sim:line?weak=7:8' | mk-verify --image-field mark_image 2>verify.err |
+mk-line wait --on none -n 20 --token T | stage in | at_line mk-serial take bracket - |
+	mk-layout -t bracket.lay | at_line mk-laser -d 'sim:line?weak=7:8' | mk-verify --image-field mark_image 2>verify.err |
 	mk-trace add | stage out | mk-line gate --token T >line.out 2>line.err
 is "strict lock-step: status 1 for the spoilt part" "${PIPESTATUS[*]}" "0 0 0 0 0 1 0 0 0"
 is "20 parts came out" "$(wc -l <line.out)" 20
@@ -35,8 +36,8 @@ is "each under its arrival and its id" "$(grep -c '^arrival:[0-9a-f]*/[0-9]*	id:
 is "all in the store" "$(mk-trace find pool:bracket | wc -l)" 28
 
 # A device that goes away stops the line: both ends know.
-mk-line wait --on none -n 5 --token T 2>/dev/null | mk-serial take bracket - | mk-layout -t bracket.lay |
-	mk-laser -d sim:gone 2>/dev/null | sed -u 2q | mk-verify --image-field mark_image |
+mk-line wait --on none -n 5 --token T 2>/dev/null | at_line mk-serial take bracket - | mk-layout -t bracket.lay |
+	at_line mk-laser -d sim:gone 2>/dev/null | sed -u 2q | mk-verify --image-field mark_image |
 	mk-trace add | mk-line gate --token T >/dev/null 2>&1
 ends=("${PIPESTATUS[@]}")
 is "a stop in the middle: wait and gate end with 3" "${ends[0]} ${ends[7]}" "3 3"

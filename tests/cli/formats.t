@@ -1,15 +1,16 @@
 #!/bin/sh
 # What records hold is text and nothing else, in every output format: TAB, quotes,
 # control characters, markup, SQL, and what a spreadsheet would run.
+# (both kinds of store)
 . "${0%/*}/../lib.sh"
 setup_store
 
 # one VALUE: a part whose note is VALUE (as spelt on a line), stored and found
 one() {
-	rm -f line.db* ; rm -rf state
-	mk-trace init
-	printf 'id:P1\tnote:%s\tmove_time:2026-11-22T09:00:00Z\n' "$1" | mk-trace add -q
-	mk-trace find id:P1 --columns id,note -o "$2"
+	ones=$(cat count 2>/dev/null)
+	ones=$((ones + 1)); echo $ones >count
+	printf 'id:P%d\tnote:%s\tmove_time:2026-11-22T09:00:00Z\n' $ones "$1" | mk-trace add -q
+	mk-trace find id:P$ones --columns id,note -o "$2" | sed "s/P$ones/P1/"
 }
 csv() { # NAME VALUE CELL
 	is "csv: $1" "$(one "$2" csv | tr '\r' '~')" "id,note~
@@ -65,7 +66,7 @@ is 'ltsv: as it is' "$(one '=a"b<c>\x1b' ltsv)" "id:P1${T}note:=a\"b<c>\\x1b"
 
 # SQL is text, too: as a value, and as a question.
 evil="'; DROP TABLE event; --"
-printf "id:P2\tnote:%s\tmove_time:2026-11-22T09:00:00Z\n" "$evil" | mk-trace add -q
+printf "id:Q2\tnote:%s\tmove_time:2026-11-22T09:00:00Z\n" "$evil" | mk-trace add -q
 run 'sql in a value' 0 "note:$evil" '' mk-trace find "note:$evil" --columns note
 run 'sql in an id' 1 '' "mk-trace: $evil: no such part in the store" mk-trace history "$evil"
 plan

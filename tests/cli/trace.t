@@ -1,5 +1,6 @@
 #!/bin/sh
 # mk-trace: init, add, history, find.
+# (both kinds of store)
 . "${0%/*}/../lib.sh"
 setup_store
 rec() { printf '%b\n' "$1"; }
@@ -75,7 +76,12 @@ i=0; while [ $i -lt 3000 ]; do i=$((i + 1)); printf 'id:E%d\tmove_time:2026-11-2
 is "a reader killed mid-stream: status 3" "$(cat st)" 3
 is "and all is stored" "$(mk-trace find move_to:X | wc -l)" 3000
 
-run "init: a store is there" 2 "" "mk-trace: $scratch/line.db: cannot make the store: File exists" mk-trace init
+if served; then
+	try mk-trace init
+	is "init: a store is there" "$st ${err##*: }" "2 there is a store already"
+else
+	run "init: a store is there" 2 "" "mk-trace: $scratch/line.db: cannot make the store: File exists" mk-trace init
+fi
 echo garbage >garbage.db
 try mk-trace find a:b --store garbage.db
 is "what is no store" "$st $err" "4 mk-trace: garbage.db: file is not a database: is this a store?"

@@ -1,14 +1,16 @@
 #!/bin/sh
 # What people and scripts say happened: one verb, one event for each part; rules.
+# (both kinds of store)
 . "${0%/*}/../lib.sh"
 cp "$top"/scripts/examples/* .
-MK_CONF=$scratch/mk.conf MK_STORE=$scratch/line.db; export MK_CONF MK_STORE
+MK_CONF=$scratch/mk.conf; export MK_CONF
 echo "context $scratch/now.txt" >>mk.conf
-mk-trace init
+place line
+init_store && MK_STORE=$store; export MK_STORE
 W="--time 2026-11-22T10:00:00+03:00 --site S --line L --station ST --operator ayse --shift A --day 2026-11-22"
 stamp() { printf '%s_time:2026-11-22T10:00:00.000+03:00\t%s_result:%s\t%s_site:S\t%s_line:L\t%s_station:ST\t%s_operator:ayse\t%s_shift:A\t%s_day:2026-11-22' $1 $1 $2 $1 $1 $1 $1 $1 $1; }
 mark() { printf 'id:%s\tpart:%s\torder:%s\tmark_time:2026-11-22T09:00:00+03:00\tmark_result:ok\n' "$1" "$2" "$3" | mk-trace add -q; }
-sq() { sqlite3 line.db "$@"; }
+sq() { ask line "$1"; }
 state() { sq "SELECT $2 FROM state WHERE item = (SELECT id FROM item WHERE name = '$1')"; }
 for i in 1 2 3 4; do mark "(01)09506000134352(21)00$i" P-1 4711; done
 mark OTHER P-2 4711
@@ -45,7 +47,7 @@ run "assemble" 0 "id:(01)09506000134352(21)001	$(stamp assemble ok)	assemble_int
 id:(01)09506000134352(21)002	$(stamp assemble ok)	assemble_into:unit:1	assemble_torque:3" "" mk-trace assemble --into unit:1 001 002 torque=3 $W
 run "assemble: into what" 2 "" "mk-trace: --into must be said: see mk-trace assemble --help" mk-trace assemble 001
 run "remove" 0 "id:(01)09506000134352(21)002	$(stamp remove ok)" "" mk-trace remove 002 $W
-edges() { sq "SELECT c.name, p.name, kind, until < 9223372036854775807 FROM edge_up JOIN item c ON c.id = child JOIN item p ON p.id = parent ORDER BY event, child"; }
+edges() { sq "SELECT c.name, p.name, kind, CASE WHEN until < 9223372036854775807 THEN 1 ELSE 0 END FROM edge_up JOIN item c ON c.id = child JOIN item p ON p.id = parent ORDER BY event, child"; }
 mk-trace consume --from lot:A 001 -q
 mk-trace pack --into box:1 unit:1 OTHER -q
 mk-trace pack --into pallet:1 box:1 -q
@@ -59,9 +61,17 @@ is "by parent the same" "$(sq "SELECT COUNT(*) FROM edge_up u JOIN edge_down d O
 
 mk-trace load lot:B --at station:ST40 -q --time 2026-11-22T10:00:00Z; mk-trace unload lot:B -q --time 2026-11-22T12:00:00Z
 mk-trace load lot:B --at ST40 -q --time 2026-11-22T13:00:00Z
-is "load and unload" "$(sq "SELECT place, (until - since) / 3600000 < 3, ended > 0 FROM loaded ORDER BY event")" "ST40|1|1
+is "load and unload" "$(sq "SELECT place, CASE WHEN until - since < 10800000 THEN 1 ELSE 0 END, CASE WHEN ended > 0 THEN 1 ELSE 0 END FROM loaded ORDER BY event")" "ST40|1|1
 ST40|0|0"
 
+{
+	printf 'id:lot:C\tload_time:2026-11-22T10:00:00Z\tload_at:ST40\n'
+	printf 'id:lot:C\tunload_time:2026-11-22T11:00:00Z\n'
+	printf 'id:lot:C\tload_time:2026-11-22T12:00:00Z\tload_at:ST40\n'
+} | mk-trace add -q
+is "loaded anew in the same batch: it is still there" "$(sq "SELECT until - since, CASE WHEN ended > 0 THEN 1 ELSE 0 END FROM loaded
+	WHERE lot = (SELECT id FROM item WHERE name = 'lot:C') ORDER BY event" | sed '$s/^[0-9]*/open/')" "3600000|1
+open|0"
 refused() { # NAME MESSAGE COMMAND…
 	before=$(sq 'SELECT COUNT(*) FROM event'); what=$1 why=$2; shift 2
 	run "$what" 1 "" "mk-trace: $why; nothing was stored" "$@"
@@ -77,7 +87,7 @@ refused "ship: another customer" "(01)09506000134352(21)004: customer is BOLT, e
 run "ship: no order" 2 "" "mk-trace: --expect is KEY:VALUE=PART*N, such as order:4711=P-100*20: see mk-trace ship --help" $S --expect nonsense 003
 run "ship: as expected" 0 "id:(01)09506000134352(21)003	$(stamp ship ok)	ship_to:ACME	ship_doc:D1" "" $S --expect 'order:4711=P-1*1' 003 $W
 $S pallet:1 -q
-is "what is in it goes along, to any depth" "$(state '(01)09506000134352(21)001' 'gone, customer > 0')$(state unit:1 gone)$(state OTHER gone)" "4|144"
+is "what is in it goes along, to any depth" "$(state '(01)09506000134352(21)001' "gone, CASE WHEN customer > 0 THEN 1 ELSE 0 END")$(state unit:1 gone)$(state OTHER gone)" "4|144"
 is "what was taken out does not" "$(state '(01)09506000134352(21)002' gone)" 0
 mk-trace receive pallet:1 --at WH9 -q
 is "and comes back with it" "$(state '(01)09506000134352(21)001' 'gone, customer')" "0|0"
