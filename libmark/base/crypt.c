@@ -15,6 +15,55 @@ mk_sha256(const void *p, size_t n, unsigned char out[MK_SHA256_LEN], struct mk_e
 	return 0;
 }
 
+struct mk_digest {
+	EVP_MD_CTX *ctx;
+	__typeof__(EVP_DigestInit_ex2) *init;	/* small pieces, often: found once */
+	__typeof__(EVP_DigestUpdate) *update;
+	__typeof__(EVP_DigestFinal_ex) *final;
+};
+
+int
+mk_digest_new(struct mk_digest **out, struct mk_err *e)
+{
+	struct mk_digest *d;
+
+	if (crypto_load(e) == -1)
+		return -1;
+	if ((d = calloc(1, sizeof *d)) == NULL || (d->ctx = EVP_MD_CTX_new()) == NULL) {
+		free(d);
+		return mk_err_nomem(e);
+	}
+	d->init = CRYPTO_CALL(EVP_DigestInit_ex2);
+	d->update = CRYPTO_CALL(EVP_DigestUpdate);
+	d->final = CRYPTO_CALL(EVP_DigestFinal_ex);
+	if (d->init(d->ctx, EVP_sha256(), NULL) != 1) {
+		mk_digest_free(d);
+		return mk_err(e, MK_EBUG, "libcrypto: SHA-256 failed");
+	}
+	*out = d;
+	return 0;
+}
+
+void
+mk_digest_free(struct mk_digest *d)
+{
+	if (d == NULL)
+		return;
+	EVP_MD_CTX_free(d->ctx);
+	free(d);
+}
+
+int
+mk_digest_sum(struct mk_digest *d, const void *p, size_t n, unsigned char out[MK_SHA256_LEN],
+	struct mk_err *e)
+{
+	/* without a type it is the one that the context has */
+	if (d->init(d->ctx, NULL, NULL) != 1 || d->update(d->ctx, p, n) != 1 ||
+	    d->final(d->ctx, out, NULL) != 1)
+		return mk_err(e, MK_EBUG, "libcrypto: SHA-256 failed");
+	return 0;
+}
+
 struct mk_aes {
 	EVP_CIPHER_CTX *ctx;
 	__typeof__(EVP_EncryptUpdate) *update;	/* many small pieces go through it */

@@ -11,6 +11,14 @@
 /* SHA-256 (FIPS 180-4) of the n bytes at p. */
 int mk_sha256(const void *p, size_t n, unsigned char out[MK_SHA256_LEN], struct mk_err *e);
 
+/* The same of many pieces, one after the other, by one context: what a call costs
+ * beside its bytes is paid once. */
+struct mk_digest;
+int mk_digest_new(struct mk_digest **d, struct mk_err *e);
+void mk_digest_free(struct mk_digest *d);
+int mk_digest_sum(struct mk_digest *d, const void *p, size_t n, unsigned char out[MK_SHA256_LEN],
+	struct mk_err *e);
+
 /* AES (FIPS 197) with a key of 16, 24 or 32 bytes, block by block (ECB): what other
  * modes are made of. A key of another length is MK_EDATA. */
 struct mk_aes;

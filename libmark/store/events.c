@@ -19,6 +19,8 @@ classify(struct mk_store *st, const struct mk_rec *rec, struct mk_err *e)
 
 	if (s == NULL && (s = st->scratch = calloc(1, sizeof *s)) == NULL)
 		return mk_err_nomem(e);
+	if (s->digest == NULL && mk_digest_new(&s->digest, e) == -1)
+		return -1;
 	if (s->cap < rec->n + 1) {
 		if ((p = realloc(s->info, (rec->n + 16) * sizeof *s->info)) == NULL)
 			return mk_err_nomem(e);
@@ -30,14 +32,20 @@ classify(struct mk_store *st, const struct mk_rec *rec, struct mk_err *e)
 	}
 	s->round++;
 	for (i = 0; i < rec->n; i++) {
-		const struct mk_keyinfo *k = mk_index_key(st, rec->f[i].key, rec->f[i].klen, e);
+		const struct mk_field *f = &rec->f[i];
+		const struct mk_keyinfo *k = i < s->ninfo ? s->info[i] : NULL;
 
-		if (k == NULL)
+		/* records that follow each other mostly have the same keys in the same order */
+		if ((k == NULL || k->klen != f->klen || memcmp(k->key, f->key, f->klen) != 0) &&
+		    (k = mk_index_key(st, f->key, f->klen, e)) == NULL) {
+			s->ninfo = i;
 			return -1;
+		}
 		s->info[i] = k;
 		if (k->what == MK_FIELD_TIME)
 			k->step->timed = s->round;
 	}
+	s->ninfo = rec->n;
 	return 0;
 }
 
@@ -160,22 +168,45 @@ tried(struct mk_store *st, const struct mk_new *ev, struct mk_err *e)
 
 /* ---- the chain ---- */
 
+static char *
+text(char *p, const char *s, size_t n)
+{
+	memcpy(p, s, n);
+	return p + n;
+}
+
+static char *
+digits(char *p, int64_t n)
+{
+	char d[20];
+	size_t k = sizeof d;
+
+	do
+		d[--k] = (char)('0' + n % 10);
+	while ((n /= 10) > 0);
+	return text(p, d + k, sizeof d - k);
+}
+
 /* The exported line is what the chain hashes: the event's line and these four. */
 int
 mk_event_export(struct mk_buf *out, const char *line, size_t n, const char *origin, int64_t seq,
 	const char *recorded, const unsigned char prev[MK_SHA256_LEN], struct mk_err *e)
 {
-	char tail[160], *p = tail;
+	char *p;
 
-	if (mk_buf_add(out, line, n, e) == -1)
+	if (mk_buf_grow(out, n + 200, e) == -1)
 		return -1;
-	p += snprintf(tail, sizeof tail - 2 * MK_SHA256_LEN, "\tevent_origin:%s\tevent_seq:%lld"
-		"\tevent_recorded:", origin, (long long)seq);
-	if (mk_buf_add(out, tail, (size_t)(p - tail), e) == -1 || mk_buf_adds(out, recorded, e) == -1)
-		return -1;
-	memcpy(tail, "\tevent_prev:", 12);
-	mk_hex(prev, MK_SHA256_LEN, tail + 12);
-	return mk_buf_add(out, tail, 12 + 2 * MK_SHA256_LEN, e);
+	p = text(out->p + out->n, line, n);
+	p = text(p, "\tevent_origin:", 14);
+	p = text(p, origin, MK_ORIGIN_LEN);
+	p = text(p, "\tevent_seq:", 11);
+	p = digits(p, seq);
+	p = text(p, "\tevent_recorded:", 16);
+	p = text(p, recorded, strlen(recorded));
+	p = text(p, "\tevent_prev:", 12);
+	mk_hex(prev, MK_SHA256_LEN, p);
+	out->n = (size_t)(p - out->p) + 2 * MK_SHA256_LEN;
+	return 0;
 }
 
 static int
@@ -192,7 +223,7 @@ append(struct mk_store *st, struct mk_chain *c, struct mk_new *ev, struct mk_err
 	}
 	st->out.n = 0;
 	if (mk_event_export(&st->out, st->line.p, st->line.n, c->name, seq, s->recorded_text,
-	    c->head, e) == -1 || mk_sha256(st->out.p, st->out.n, head, e) == -1 ||
+	    c->head, e) == -1 || mk_digest_sum(s->digest, st->out.p, st->out.n, head, e) == -1 ||
 	    mk_db_insert(st->db, e, "INSERT INTO event(id, item, op, step, time, time_off, ctx, "
 	    "result, recorded, recorded_off, prev, line) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
 	    "?)", "iitiiiiiiibt", ev->id, ev->item, ev->op == NULL ? "" : ev->op->val,
@@ -239,16 +270,25 @@ put(struct mk_store *st, struct mk_chain *c, struct mk_new *ev, size_t group, bo
 	return was == 2 ? 2 : 1;
 }
 
-/* The event of the step whose time field is f. */
+/* The time of the step that the i-th field bears. */
+static int
+step_time(struct mk_store *st, const struct mk_rec *rec, size_t i, struct mk_err *e)
+{
+	const struct mk_field *f = &rec->f[i];
+
+	if (mk_time_parse(f->val, f->vlen, &st->scratch->info[i]->step->time, e) == -1)
+		return mk_err_at(e, "%.*s", (int)f->klen, f->key);
+	return 0;
+}
+
+/* The event of a step whose time is read. */
 static int
 put_step(struct mk_store *st, const struct mk_rec *rec, struct mk_stepinfo *step,
-	const struct mk_field *f, const struct mk_time *now, struct mk_err *e)
+	const struct mk_time *now, struct mk_err *e)
 {
-	struct mk_new ev = { .step = step, .recorded = *now };
+	struct mk_new ev = { .step = step, .time = step->time, .recorded = *now };
 	size_t group = 0;
 
-	if (mk_time_parse(f->val, f->vlen, &ev.time, e) == -1)
-		return mk_err_at(e, "%.*s", (int)f->klen, f->key);
 	if (event_line(st, rec, step, &group, e) == -1)
 		return -1;
 	return put(st, &st->own, &ev, group, false, e);
@@ -266,7 +306,7 @@ mk_event_put(struct mk_store *st, const struct mk_rec *rec, const char *step,
 		const struct mk_keyinfo *k = st->scratch->info[i];
 
 		if (k->what == MK_FIELD_TIME && strcmp(k->step->name, step) == 0)
-			return put_step(st, rec, k->step, &rec->f[i], now, e);
+			return step_time(st, rec, i, e) == -1 ? -1 : put_step(st, rec, k->step, now, e);
 	}
 	return mk_err(e, MK_EBUG, "no %s_time", step);
 }
@@ -357,9 +397,9 @@ mk_event_take(struct mk_store *st, const struct mk_rec *rec, struct mk_err *e)
 			"needs its line in mk.conf", (int)rec->f[n - 1].klen, rec->f[n - 1].key);
 	for (i = 0; i < n; i++)
 		if (st->scratch->info[i]->step == ev.step &&
-		    st->scratch->info[i]->what == MK_FIELD_TIME &&
-		    mk_time_parse(rec->f[i].val, rec->f[i].vlen, &ev.time, e) == -1)
+		    st->scratch->info[i]->what == MK_FIELD_TIME && step_time(st, rec, i, e) == -1)
 			return -1;
+	ev.time = ev.step->time;
 	if (choose_chain(st, &f[0], &c, e) == -1 || event_line(st, rec, ev.step, &group, e) == -1)
 		return -1;
 	/* but for the four fields the line must be what it was */
@@ -435,7 +475,6 @@ static int
 check(struct mk_store *st, const struct mk_rec *rec, bool *verbatim, struct mk_err *e)
 {
 	struct mk_scratch *s = st->scratch;
-	struct mk_time t;
 	int events = 0;
 	size_t i;
 
@@ -452,8 +491,8 @@ check(struct mk_store *st, const struct mk_rec *rec, bool *verbatim, struct mk_e
 		}
 		if (s->info[i]->what != MK_FIELD_TIME)
 			continue;
-		if (mk_time_parse(f->val, f->vlen, &t, e) == -1)
-			return mk_err_at(e, "%.*s", (int)f->klen, f->key);
+		if (step_time(st, rec, i, e) == -1)
+			return -1;
 		events++;
 	}
 	if (events == 0)
@@ -479,7 +518,7 @@ mk_store_add(struct mk_store *st, struct mk_rec *rec, const struct mk_time *now,
 
 		if (k->what != MK_FIELD_TIME)
 			continue;
-		if ((r = put_step(st, rec, k->step, &rec->f[i], now, e)) == -1)
+		if ((r = put_step(st, rec, k->step, now, e)) == -1)
 			return -1;
 		stored += r > 0;
 		conflict = conflict || r == 2;
@@ -501,6 +540,7 @@ mk_event_free(struct mk_store *st)
 	free(st->scratch->info);
 	free(st->scratch->field);
 	mk_buf_clear(&st->scratch->name);
+	mk_digest_free(st->scratch->digest);
 	free(st->scratch);
 	st->scratch = NULL;
 }

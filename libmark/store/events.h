@@ -8,9 +8,10 @@
 struct mk_scratch {
 	const struct mk_keyinfo **info;	/* of each field of the record */
 	struct mk_newfield *field;	/* of the event's line */
-	size_t cap, nfield;
+	size_t cap, ninfo, nfield;
 	unsigned round;			/* steps of the record that have a time bear it */
 	struct mk_buf name;
+	struct mk_digest *digest;	/* of the chain */
 	struct mk_field id;
 	struct mk_time recorded;
 	char recorded_text[MK_TIME_LEN];

@@ -276,14 +276,20 @@ find_word(struct mk_store *st, struct mk_wordkey *k, const char *val, size_t n, 
 	bool always, struct mk_kept **out, struct mk_err *e)
 {
 	struct mk_index *ix = st->ix;
-	uint64_t h = mk_index_hash((uintptr_t)k * MK_HASH0, val, n);
-	struct mk_kept *w, **slot = &ix->word[h % MK_BUCKETS];
+	struct mk_kept *w = k->last, **slot;
+	uint64_t h;
 	int64_t id;
 	int r;
 
+	if (w != NULL && w->n == n && memcmp(w->val, val, n) == 0) {
+		*out = w;
+		return 1;
+	}
+	h = mk_index_hash((uintptr_t)k * MK_HASH0, val, n);
+	slot = &ix->word[h % MK_BUCKETS];
 	for (w = *slot; w != NULL; w = w->next)
 		if (w->hash == h && w->key == k && w->n == n && memcmp(w->val, val, n) == 0) {
-			*out = w;
+			*out = k->last = w;
 			return 1;
 		}
 	if ((r = load_key(st, k, at != 0, e)) != 1)
@@ -317,7 +323,7 @@ find_word(struct mk_store *st, struct mk_wordkey *k, const char *val, size_t n, 
 	w->next = *slot;
 	*slot = w;
 	ix->nword++;
-	*out = w;
+	*out = k->last = w;
 	return 1;
 }
 
@@ -427,6 +433,7 @@ void
 mk_index_forget(struct mk_store *st, bool all)
 {
 	struct mk_index *ix = st->ix;
+	struct mk_wordkey *k;
 	struct mk_stepinfo *s;
 
 	if (ix == NULL)
@@ -440,6 +447,8 @@ mk_index_forget(struct mk_store *st, bool all)
 	ix->ctx_last = NULL;
 	ix->dirty = NULL;
 	ix->nword = ix->ntally = 0;
+	for (k = ix->wordkey; k != NULL; k = k->next)
+		k->last = NULL;
 	for (s = ix->step; s != NULL; s = s->next)
 		s->id = 0;
 }

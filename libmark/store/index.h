@@ -24,7 +24,8 @@ struct mk_stepinfo {
 	size_t n;
 	int64_t id;		/* 0: not asked of the store yet */
 	int kind;		/* mk_state_kind */
-	unsigned timed;		/* events.c's */
+	unsigned timed;		/* events.c's: the round of the record that has a time for it, */
+	struct mk_time time;	/* and that time */
 };
 
 /* A bare key, and how its words are kept. */
@@ -34,6 +35,7 @@ struct mk_wordkey {
 	size_t n;
 	int64_t id, words, until;
 	unsigned gen;
+	struct mk_kept *last;	/* the word that was asked for last; NULL */
 };
 
 /* A key that fields have, and what it means. */

@@ -132,8 +132,10 @@ mk_sqlite_open(struct mk_db **out, const char *path, bool create, struct mk_err 
 	}
 	(void)sqlite3_extended_result_codes(db->h, 1);
 	(void)sqlite3_busy_handler(db->h, busy, NULL);
+	/* 8 MiB of pages stay in the processor's own cache; 32 make storing an eighth dearer,
+	 * and help no question */
 	if ((create && script(&db->db, "PRAGMA journal_mode=WAL", e) == -1) ||
-	    script(&db->db, "PRAGMA synchronous=FULL; PRAGMA cache_size=-32768; "
+	    script(&db->db, "PRAGMA synchronous=FULL; PRAGMA cache_size=-8192; "
 	    "PRAGMA wal_autocheckpoint=4000", e) == -1)
 		goto fail;
 	*out = &db->db;
@@ -186,8 +188,7 @@ bind(struct file *db, sqlite3_stmt *st, const struct mk_param *p, size_t n, stru
 static void
 done(void *stmt)
 {
-	(void)sqlite3_reset(stmt);
-	(void)sqlite3_clear_bindings(stmt);
+	(void)sqlite3_reset(stmt);	/* each start binds all parameters anew */
 }
 
 static int

@@ -7,6 +7,7 @@ int
 main(void)
 {
 	struct mk_err e = {0};
+	struct mk_digest *d = NULL;
 	unsigned char out[MK_SHA256_LEN];
 	char hex[2 * MK_SHA256_LEN + 1];
 
@@ -22,5 +23,10 @@ main(void)
 	ok(mk_sha256("abc", 3, out, &e) == 0, "SHA-256 by it");
 	mk_hex(out, sizeof out, hex);
 	is(hex, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", "as published");
+	ok(mk_digest_new(&d, &e) == 0 && mk_digest_sum(d, "a", 1, out, &e) == 0 &&
+	    mk_digest_sum(d, "abc", 3, out, &e) == 0, "the same, the second of one context");
+	mk_hex(out, sizeof out, hex);
+	is(hex, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", "as published");
+	mk_digest_free(d);
 	return done();
 }
