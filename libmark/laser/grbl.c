@@ -6,41 +6,27 @@
 #include "base/num.h"
 #include "job/gcode.h"
 #include "laser/driver.h"
-#include "laser/grbl.h"
+#include "laser/grblask.h"
 
 #define CONNECT_MS 5000
-#define ANSWER_MS 700		/* for the first answer, before it is asked again */
-#define START_MS 8000		/* for a controller that starts up */
-#define QUIET_MS 100		/* of silence: all has been said */
-#define LATE_MS 1500		/* the same, while answers are due */
+#define SETTINGS_MS 3000
+#define CHECK_MS 700
 #define HOME_MS 120000
 #define BANNER_MS 1500
 #define STEPPER_BLOCKS 16	/* more than a stepper takes ahead (6 to 10 segments) */
 #define TRIES 3			/* of a start that was cut by a reset */
-#define RX_DEFAULT 128
 #define WINDOW_MAX 8192
 #define WINDOW_MIN 32		/* the longest line of ours */
-
-/* What a controller tells of itself. */
-struct facts {
-	double s_max, s_min;		/* $30 $31 */
-	double x_rate, y_rate;		/* $110 $111, mm/min */
-	double x_max, y_max;		/* $130 $131, mm */
-	double laser;			/* $32 */
-	unsigned seen;			/* bits: which of them it told */
-	unsigned long blocks, rx;	/* [OPT:…]: moves that it plans ahead, bytes */
-	char version[64];		/* [VER:…] */
-	char options[32];
-};
 
 struct grbl {
 	const char *name;
 	struct mk_port *port;
 	int lockfd;
 	struct mk_grbl_io io;
-	struct facts facts;
+	struct mk_grbl_facts facts;
 	bool has_origin, home, check;
 	bool greeted;		/* its banner came */
+	bool touched;		/* something was sent to it */
 	int64_t x0, y0;		/* µm: where the field's centre is in the work coordinates */
 	int64_t w, h;		/* µm, of mk.conf; 0: all of the travel */
 	struct mk_job_limits lim;
@@ -127,6 +113,8 @@ grbl_close(void *dev)
 	if (g == NULL)
 		return;
 	mk_grbl_io_clear(&g->io);
+	if (g->touched)
+		mk_grbl_leave(g->port);
 	mk_port_close(g->port);
 	free(g);
 }
@@ -179,144 +167,23 @@ grbl_limits(const void *dev, struct mk_job_limits *lim)
 static void
 grbl_off(void *dev)
 {
-	mk_grbl_abort(((const struct grbl *)dev)->port);
+	struct grbl *g = dev;
+
+	g->touched = true;
+	mk_grbl_abort(g->port);
 }
 
 /* ---- the start: what it is, and whether it is set up for this ---- */
-
-static const struct { const char *key; size_t at; } wanted[] = {
-	{ "$30=", offsetof(struct facts, s_max) }, { "$31=", offsetof(struct facts, s_min) },
-	{ "$32=", offsetof(struct facts, laser) }, { "$110=", offsetof(struct facts, x_rate) },
-	{ "$111=", offsetof(struct facts, y_rate) }, { "$130=", offsetof(struct facts, x_max) },
-	{ "$131=", offsetof(struct facts, y_max) }
-};
-#define WANTED (sizeof wanted / sizeof *wanted)
-
-/* A line of the answers to $I and $$. */
-static void
-learn(struct facts *f, const char *line)
-{
-	unsigned long blocks, rx;
-	size_t i, n;
-
-	if (strncmp(line, "[VER:", 5) == 0) {
-		(void)snprintf(f->version, sizeof f->version, "%.*s", (int)strcspn(line + 5, "]"),
-			line + 5);
-	} else if (strncmp(line, "[OPT:", 5) == 0) {
-		n = strcspn(line + 5, ",]");
-		(void)snprintf(f->options, sizeof f->options, "%.*s", (int)n, line + 5);
-		if (sscanf(line + 5 + n, ",%lu,%lu", &blocks, &rx) == 2) {
-			f->blocks = blocks;
-			f->rx = rx;
-		}
-	}
-	for (i = 0; i < WANTED; i++) {
-		char *end;
-		double v;
-
-		n = strlen(wanted[i].key);
-		if (strncmp(line, wanted[i].key, n) != 0)
-			continue;
-		/* libmark sets no locale: the point is a point */
-		v = strtod(line + n, &end);
-		if (end != line + n && v >= 0 && v < 1e9) {
-			memcpy((char *)f + wanted[i].at, &v, sizeof v);
-			f->seen |= 1u << i;
-		}
-	}
-}
-
-/* Ask once: 1 it answered; 0 it did not within ms; 2 it did not, and was reset; -1. */
-static int
-ask(struct grbl *g, const char *question, int ms, struct mk_err *e)
-{
-	const struct mk_wait w = { .until = mk_port_now() + ms };
-	int r = mk_port_write(g->port, question, strlen(question), &w, NULL, e);
-	enum mk_grbl_answer a = MK_GRBL_TEXT;
-	bool reset = false;
-
-	mk_grbl_expect(&g->io, 0);
-	while (r == 1 && a != MK_GRBL_OK && a != MK_GRBL_ERROR) {
-		a = mk_grbl_hear(&g->io, w.until, e);
-		if (a == MK_GRBL_TEXT)
-			learn(&g->facts, g->io.line);
-		else if (a == MK_GRBL_ALARM)
-			r = mk_err(e, MK_EDEV, "%.32s: see to the machine", g->io.line);
-		else if (a == MK_GRBL_GONE)
-			r = -1;
-		else if (a == MK_GRBL_NOTHING)
-			r = reset ? 2 : 0;
-		else if (a == MK_GRBL_RESET) {
-			/* did the question reach it before, or after? */
-			reset = true;
-			mk_grbl_io_reset(&g->io);
-			mk_grbl_expect(&g->io, 0);
-		}
-	}
-	return r;
-}
-
-/* Hear it out: answers to questions that were asked again may be on their way. */
-static int
-hear_out(struct grbl *g, struct mk_err *e)
-{
-	for (;;) {
-		int64_t until = mk_port_now() + (g->io.npending > 0 ? LATE_MS : QUIET_MS);
-		enum mk_grbl_answer a = mk_grbl_hear(&g->io, until, e);
-
-		if (a == MK_GRBL_GONE)
-			return -1;
-		if (a == MK_GRBL_NOTHING)
-			break;
-		if (a == MK_GRBL_RESET)
-			mk_grbl_io_reset(&g->io);
-		if (a == MK_GRBL_TEXT)
-			learn(&g->facts, g->io.line);
-	}
-	mk_grbl_io_reset(&g->io);
-	return 0;
-}
-
-/* A controller may start up only now (its line was opened), with a banner or without;
- * so it is asked until it answers. */
-static int
-greet(struct grbl *g, struct mk_err *e)
-{
-	int64_t end = mk_port_now() + START_MS;
-	int r;
-
-	memset(&g->facts, 0, sizeof g->facts);
-	g->facts.rx = RX_DEFAULT;
-	mk_grbl_io_reset(&g->io);
-	do {
-		if ((r = ask(g, "$I\n", ANSWER_MS, e)) == 1)
-			return hear_out(g, e);
-	} while (r != -1 && mk_port_now() < end);
-	return r == -1 ? -1 : mk_err(e, MK_EDEV, "no answer: is this GRBL 1.1 or grblHAL, its power on, "
-		"and the baud rate right?");
-}
-
-static int
-setting_missing(const struct facts *f, struct mk_err *e)
-{
-	size_t i;
-
-	for (i = 0; i < WANTED; i++)
-		if ((f->seen >> i & 1) == 0 && strcmp(wanted[i].key, "$31=") != 0)
-			return mk_err(e, MK_EDEV, "it does not tell its setting %.*s", (int)strlen(
-				wanted[i].key) - 1, wanted[i].key);
-	return 0;
-}
 
 /* Whether it is set up for a laser, and what jobs it can do. */
 static int
 fit(struct grbl *g, struct mk_err *e)
 {
-	const struct facts *f = &g->facts;
+	const struct mk_grbl_facts *f = &g->facts;
 	int64_t x = (int64_t)(f->x_max * 1000), y = (int64_t)(f->y_max * 1000), w, h;
 	double rate = f->x_rate < f->y_rate ? f->x_rate : f->y_rate;
 
-	if (setting_missing(f, e) == -1)
+	if (mk_grbl_missing(f, e) == -1)
 		return -1;
 	if (f->laser != 1)
 		return mk_err(e, MK_ECONF, "laser mode is off: set $32=1, or its beam would stay on "
@@ -372,19 +239,20 @@ inquire(struct grbl *g, struct mk_err *e)
 {
 	int r;
 
-	if (greet(g, e) == -1)
+	if (mk_grbl_greet(&g->io, &g->facts, e) == -1)
 		return -1;
 	if (g->home) {
-		if ((r = ask(g, "$H\n", HOME_MS, e)) != 1)
+		if ((r = mk_grbl_ask(&g->io, &g->facts, "$H\n", HOME_MS, e)) != 1)
 			return r == 0 ? mk_err(e, MK_EDEV, "homing ($H) does not end: see to the machine") : r;
 		if (strcmp(g->io.line, "ok") != 0)
 			return mk_err(e, MK_EDEV, "it does not home ($H): %s: is it set up for that ($22)?",
 				g->io.line);
 	}
-	r = ask(g, "$$\n", LATE_MS * 2, e);
+	r = mk_grbl_ask(&g->io, &g->facts, "$$\n", SETTINGS_MS, e);
 	if (r != 1)
-		return r == 0 ? mk_err(e, MK_EDEV, "it does not tell its settings ($$)") : r;
-	if (hear_out(g, e) == -1)
+		return r == 0 ? mk_err(e, MK_EDEV, "it does not tell its settings ($$): is the "
+			"cable good, and the baud rate right?") : r;
+	if (mk_grbl_hear_out(&g->io, &g->facts, e) == -1)
 		return -1;
 	g->io.rx_free = 0;
 	g->greeted = g->greeted || g->io.was_reset;
@@ -434,7 +302,7 @@ static int
 grbl_test(void *dev, struct mk_rec *out, struct mk_err *e)
 {
 	const struct grbl *g = dev;
-	const struct facts *f = &g->facts;
+	const struct mk_grbl_facts *f = &g->facts;
 
 	return mk_rec_set(out, "version", f->version, strlen(f->version), e) == -1 ||
 		mk_rec_set(out, "options", f->options, strlen(f->options), e) == -1 ||
@@ -525,8 +393,8 @@ rehearse(struct grbl *g, const struct mk_laser_task *t, struct mk_buf *b, struct
 		return mk_err_at(e, "check ($C)");
 	/* leaving the check mode resets it */
 	g->greeted = g->io.was_reset = false;
-	r = ask(g, toggle, ANSWER_MS, e);
-	if (r == -1 || hear_out(g, e) == -1)
+	r = mk_grbl_ask(&g->io, &g->facts, toggle, CHECK_MS, e);
+	if (r == -1 || mk_grbl_hear_out(&g->io, &g->facts, e) == -1)
 		return -1;
 	g->greeted = g->io.was_reset;
 	return await_banner(g, mk_port_now() + BANNER_MS, e) == -1 ? -1 : 0;

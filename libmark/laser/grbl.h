@@ -80,4 +80,9 @@ int mk_grbl_now(struct mk_grbl_io *g, unsigned char byte, struct mk_err *e);
  * and the position known; a controller that says nothing is reset at once. */
 void mk_grbl_abort(const struct mk_port *port);
 
+/* Before the port is closed: hear what it says to its reset. A program that plays a
+ * controller behind TCP may die of a line that nobody takes, and who opens a serial
+ * line next would read it. */
+void mk_grbl_leave(const struct mk_port *port);
+
 #endif

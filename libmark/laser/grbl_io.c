@@ -12,6 +12,11 @@
 
 #define ABORT_MS 1500		/* for a move to come to a stand */
 #define ABORT_QUIET 2		/* questions without an answer, of POLL_MS each */
+#define ABORT_AGAIN_MS 40	/* behind something else than an answer */
+
+#define LEAVE_MS 500		/* for the first word after a reset */
+#define LEAVE_QUIET_MS 100	/* of silence behind it */
+#define LEAVE_MAX_MS 1000
 
 void
 mk_grbl_io_clear(struct mk_grbl_io *g)
@@ -356,8 +361,8 @@ stands(const char *s, size_t n, char name[8], size_t *at)
 			continue;
 		}
 		for (k = 0; k < sizeof still / sizeof *still; k++)
-			if (strlen(still[k]) == *at - 1 && memcmp(still[k], name, *at - 1) == 0)
-				return true;
+			if (strlen(still[k]) <= *at - 1 && memcmp(still[k], name, strlen(still[k])) == 0)
+				return true;	/* "Alarm:11", too */
 		*at = 0;
 	}
 	return false;
@@ -376,15 +381,30 @@ mk_grbl_abort(const struct mk_port *port)
 		int64_t next = mk_port_now() + POLL_MS, left;
 		bool heard = false;
 
-		while ((left = next - mk_port_now()) > 0 &&
+		while ((left = (next < end ? next : end) - mk_port_now()) > 0 &&
 		    (n = mk_port_hear(port, in, sizeof in, (int)left)) > 0) {
 			heard = true;
 			if (stands(in, n, name, &at))
 				goto still;
+			/* its banner: the question was lost with the reset before */
+			next = mk_port_now() + ABORT_AGAIN_MS;
 		}
 		quiet = heard ? 0 : quiet + 1;
 		mk_port_shout(port, "?", 1);
 	}
 still:
 	mk_port_shout(port, "\x18", 1);
+}
+
+void
+mk_grbl_leave(const struct mk_port *port)
+{
+	int64_t now = mk_port_now(), end = now + LEAVE_MAX_MS;
+	char in[256];
+	int ms = LEAVE_MS;
+
+	while (now < end && mk_port_hear(port, in, sizeof in, ms) > 0) {
+		ms = LEAVE_QUIET_MS;
+		now = mk_port_now();
+	}
 }

@@ -39,7 +39,7 @@ want() { # X0 Y0: where the centre is
 			px = x; py = y }'
 }
 burnt() { grep '^burn' log; }
-beam_off() { [ "$(grep -E '^(on|off)' log | tail -n 1 | cut -c 1-3)" != on ] && ! grep -qE '^(overrun|hangup on|unplugged on)' log; }
+beam_off() { [ "$(grep -E '^(on|off)' log | tail -n 1 | cut -c 1-3)" != on ] && ! grep -qE '^(overrun|hangup on|unplugged on|unheard)' log; }
 whole() { # NAME: all is well, and all vectors are there
 	is "$1: marked" "$st $err $(field mark_result "$out") $ctlst" "0  ok 0"
 	is "$1: each vector, with its power and speed" "$(burnt)" "$(want 100 100)"
@@ -70,15 +70,25 @@ burn pty '' bf=0 banner=-1
 whole "no Bf, no banner"
 burn pty '' banner=300
 whole "a late banner"
-burn tcp '?check=yes'
-whole "looked through before"
-burn tcp '?home=yes' locked=1
-whole "homed before"
+burn tcp '' hal=1 banner=30
+whole "one behind TCP lives on: it was heard to its last word"
+burn pty '' boot=600 banner=200
+whole "one that starts with its line, and reads nothing for a while"
+burn tcp '' boot=600 hal=1
+whole "the same, by TCP"
+burn pty '' opt=0
+whole "one that does not tell its buffers"
+for hal in 0 1; do
+	burn tcp '?check=yes' hal=$hal
+	whole "looked through before, hal=$hal"
+	burn tcp '?home=yes' locked=1 hal=$hal
+	whole "homed before, hal=$hal"
+done
 burn tcp '?origin=60.5,40' travel=120
 is "another origin" "$(burnt)" "$(want 60.5 40)"
 
 controller tcp hal=1
-run "test tells what it is" 0 "device:grbl:$place${T}state:ok${T}field:200x200${T}version:1.1h.20190830:${T}options:VNML+${T}window:127${T}s_max:1000${T}speed_max:100" "" \
+run "test tells what it is" 0 "device:grbl:$place${T}state:ok${T}field:200x200${T}version:1.1f.20250813:${T}options:VNML+${T}window:127${T}s_max:1000${T}speed_max:100" "" \
 	mk-laser test -d "grbl:$place"
 wait $ctl
 is "and gives no light" "$(grep -c on log)" 0
@@ -97,8 +107,14 @@ burn tcp '' mute=1
 none "one that says nothing" 3 "no answer: is this GRBL 1.1 or grblHAL, its power on, and the baud rate right?"
 burn tcp '' locked=1
 none "a locked one" 3 "the controller's state is Alarm: see to the machine, then home it (\$H, or home=yes) or unlock it (\$X)"
+burn tcp '' locked=1 hal=1
+none "a locked grblHAL" 3 "the controller's state is Alarm:11: see to the machine, then home it (\$H, or home=yes) or unlock it (\$X)"
 burn tcp '?home=yes' locked=1 homing=0
 none "one that cannot be homed" 3 "it does not home (\$H): error:5: is it set up for that (\$22)?"
+burn tcp '?home=yes' locked=1 homing=2
+none "one that fails to" 3 "ALARM:8: see to the machine"
+burn tcp '' drop=32
+none "no laser mode" 3 "it does not tell its setting \$32: GRBL 1.1 or grblHAL with a variable spindle is needed"
 burn tcp '?origin=0,0'
 none "an origin on the edge" 2 "origin=0,0 is not inside the travel of \$130=200 by \$131=200 mm"
 refused() { # NAME MESSAGE

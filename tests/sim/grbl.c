@@ -7,6 +7,7 @@
  *   reset / reset moving       0x18; the second loses the position (ALARM:3)
  *   overrun N                  N bytes for a buffer of fewer
  *   hangup on|off              the line was closed, the beam as it was
+ *   unheard                    it had more to say when the line was closed
  *   end max=N sent=N line=P    at the end: the fullest buffer, bytes, and how many per
  *                              cent of the line's time were used, first to last G1
  *
@@ -14,7 +15,12 @@
  * rate=6000 travel=200 banner=MS (-1: never) late=MS split=0; and what goes wrong at the
  * Nth G1 line: error= alarm= silent= reset= noise= lost= unplug= door=; refuse= does so
  * in check mode, too. mute=1: says nothing at all, ever. locked=1: it must be homed;
- * homing=0: it cannot. */
+ * homing=0: it cannot; homing=2: it tries, and fails. boot=MS: it reads nothing before.
+ * opt=0: it does not tell its buffers. drop=N: it has no setting $N.
+ *
+ * As in the firmware: what comes within 2 ms after 0x18 is lost; $I, $$, $C want it
+ * idle; a hold while it is idle is Hold:0; behind an alarm of a switch only 0x18 is
+ * heard; grblHAL executes nothing after an error, and asks to be homed by ALARM:11. */
 #include <stdbool.h>
 
 #include <math.h>
@@ -22,12 +28,14 @@
 #include "tests/sim/peer.h"
 
 #define US 1000000LL
+#define RESET_US 2000		/* between 0x18 and its main loop's taking notice */
 
 static struct {
 	long rx, plan, hal, bf, pace, speed, keep, laser, smax, smin, rate, travel, banner, late, split;
 	long error, alarm, silent, reset, noise, lost, unplug, door, refuse, mute, locked, homing;
+	long boot, opt, drop;
 } set = { .rx = 128, .plan = 15, .bf = 1, .speed = 1, .laser = 1, .smax = 1000, .rate = 6000,
-	.travel = 200, .homing = 1 };
+	.travel = 200, .homing = 1, .opt = 1 };
 
 static const struct { const char *key; long *to; } keys[] = {
 	{ "rx", &set.rx }, { "plan", &set.plan }, { "hal", &set.hal }, { "bf", &set.bf },
@@ -37,7 +45,8 @@ static const struct { const char *key; long *to; } keys[] = {
 	{ "split", &set.split }, { "error", &set.error }, { "alarm", &set.alarm },
 	{ "silent", &set.silent }, { "reset", &set.reset }, { "noise", &set.noise },
 	{ "lost", &set.lost }, { "unplug", &set.unplug }, { "door", &set.door }, { "refuse", &set.refuse },
-	{ "mute", &set.mute }, { "locked", &set.locked }, { "homing", &set.homing }
+	{ "mute", &set.mute }, { "locked", &set.locked }, { "homing", &set.homing },
+	{ "boot", &set.boot }, { "opt", &set.opt }, { "drop", &set.drop }
 };
 
 enum { IDLE, RUN, HOLD, HELD, ALARM, CHECK, DOOR };
@@ -63,7 +72,10 @@ static struct {
 	long motion, checked;		/* G1 lines taken, and looked at */
 	struct { char text[160]; int64_t due; } out[512];
 	size_t ofirst, nout, oat;
-	int64_t hold_end, banner_at, now;
+	int64_t hold_end, banner_at, flush_at, boot_at, now;
+	bool critical;			/* it hears nothing but 0x18 */
+	int last_error;
+	unsigned reports;
 	int64_t budget_at, first_us, last_us;	/* of the line; of the G1 lines */
 	size_t sent, first_byte, last_byte;
 } c;
@@ -111,7 +123,29 @@ reply(const char *text)
 static void
 banner(void)
 {
-	reply(set.hal ? "\r\nGrblHAL 1.1f ['$' or '$HELP' for help]" : "\r\nGrbl 1.1h ['$' for help]");
+	reply("");
+	reply(set.hal ? "GrblHAL 1.1f ['$' or '$HELP' for help]" : "Grbl 1.1h ['$' for help]");
+}
+
+/* Behind the banner: it is locked. */
+static void
+tell_lock(void)
+{
+	if (c.state != ALARM)
+		return;
+	if (set.hal && set.locked)
+		reply("ALARM:11");
+	reply(set.hal && set.locked ? "[MSG:Homing cycle is required, '$H']" : "[MSG:'$H'|'$X' to unlock]");
+}
+
+static void
+error(int n)
+{
+	char s[32];
+
+	(void)snprintf(s, sizeof s, "error:%d", n);
+	reply(s);
+	c.last_error = n;
 }
 
 static void
@@ -123,8 +157,10 @@ reset(void)
 	beam(false, "reset");
 	c.n = c.blocks = c.first = 0;
 	c.end = c.hold_end = 0;
-	c.dwell = c.m4 = c.g1 = false;
-	c.s = 0;
+	c.dwell = c.m4 = c.g1 = c.critical = false;
+	c.s = c.f = 0;
+	c.last_error = 0;
+	c.flush_at = c.now + RESET_US;
 	/* answers that were due are gone, too; a line that is half out is finished */
 	if (c.nout > 1)
 		c.nout = c.oat > 0 ? 1 : 0;
@@ -135,19 +171,21 @@ reset(void)
 		c.state = IDLE;
 	}
 	if (set.banner >= 0)
-		c.banner_at = c.now + set.banner * 1000 + 1;
+		c.banner_at = c.now + RESET_US + set.banner * 1000;
 }
 
 static void
 report(void)
 {
 	char s[160], bf[40] = "";
+	static const char *const more[10] = { "|WCO:0.000,0.000,0.000", "|Ov:100,100,100" };
+	const char *now = more[c.reports++ % 10];
 
 	if (set.bf)
 		(void)snprintf(bf, sizeof bf, "|Bf:%ld,%zu", set.plan - (long)c.blocks,
 			(size_t)(set.rx - (set.hal ? 1 : 0)) - c.n);
-	(void)snprintf(s, sizeof s, "<%s|MPos:%.3f,%.3f,0.000%s|FS:%.0f,%.0f>", names[c.state], c.x, c.y,
-		bf, c.beam ? c.f : 0, c.s);
+	(void)snprintf(s, sizeof s, "<%s%s|MPos:%.3f,%.3f,0.000%s|FS:%.0f,%.0f%s>", names[c.state],
+		c.state == ALARM && set.hal ? ":11" : "", c.x, c.y, bf, c.beam ? c.f : 0, c.s, now == NULL ? "" : now);
 	reply(s);
 }
 
@@ -161,6 +199,8 @@ settings(void)
 	size_t i;
 
 	for (i = 0; i < sizeof v / sizeof *v; i++) {
+		if (v[i][0] == set.drop)
+			continue;
 		(void)snprintf(s, sizeof s, v[i][0] >= 30 && v[i][0] != 32 ? "$%ld=%ld.000" : "$%ld=%ld",
 			v[i][0], v[i][1]);
 		reply(s);
@@ -169,34 +209,67 @@ settings(void)
 }
 
 static void
-system_line(const char *l)
+tell_build(void)
 {
 	char s[160];
 
-	if (strcmp(l, "$I") == 0) {
-		reply("[VER:1.1h.20190830:]");
-		if (set.hal)
-			(void)snprintf(s, sizeof s, "[OPT:VNML+,%ld,%ld,3,0]", set.plan, set.rx);
-		else
-			(void)snprintf(s, sizeof s, "[OPT:V,%ld,%ld]", set.plan, set.rx);
+	reply(set.hal ? "[VER:1.1f.20250813:]" : "[VER:1.1h.20190830:]");
+	if (!set.opt)
+		reply("[OPT:]");
+	else {
+		(void)snprintf(s, sizeof s, set.hal ? "[OPT:VNML+,%ld,%ld,3,0]" : "[OPT:V,%ld,%ld]",
+			set.plan, set.rx);
 		reply(s);
+	}
+	if (set.hal)
+		reply("[AXS:3:XYZ]\r\n[NEWOPT:ENUMS,RT-,HOME,TC,SED]\r\n[FIRMWARE:grblHAL]\r\n[DRIVER:Simulator]");
+	reply("ok");
+}
+
+static void
+home(void)
+{
+	if (set.homing == 0) {
+		error(5);
+	} else if (set.homing == 2) {
+		c.state = IDLE;
+		reset();
+		c.state = ALARM;
+		reply("ALARM:8");
+	} else {
+		c.state = IDLE;
+		set.locked = 0;
 		reply("ok");
-	} else if (strcmp(l, "$$") == 0) {
+	}
+}
+
+static void
+system_line(const char *l)
+{
+	bool ready = c.state == IDLE || c.state == ALARM;
+
+	c.last_error = 0;
+	if (strcmp(l, "$I") == 0 && (ready || set.hal)) {
+		tell_build();
+	} else if (strcmp(l, "$$") == 0 && (ready || c.state == CHECK)) {
 		settings();
-	} else if (strcmp(l, "$C") == 0) {
-		reply(c.state == CHECK ? "[MSG:Disabled]" : "[MSG:Enabled]");
+	} else if (strcmp(l, "$C") == 0 && c.state == CHECK) {
+		reset();
+		reply("[MSG:Disabled]");
 		reply("ok");
-		if (c.state == CHECK)
-			reset();
-		else
-			c.state = CHECK;
-	} else if (strcmp(l, "$H") == 0 && set.homing == 0) {
-		reply("error:5");
-	} else if (strcmp(l, "$X") == 0 || strcmp(l, "$H") == 0) {
+	} else if (strcmp(l, "$C") == 0 && c.state == IDLE) {
+		c.state = CHECK;
+		reply("[MSG:Enabled]");
+		reply("ok");
+	} else if (strcmp(l, "$H") == 0 && ready) {
+		home();
+	} else if (strcmp(l, "$X") == 0) {
+		if (c.state == ALARM)
+			reply("[MSG:Caution: Unlocked]");
 		c.state = c.state == ALARM ? IDLE : c.state;
 		reply("ok");
 	} else {
-		reply("error:3");
+		error(strchr("I$CH", l[1]) != NULL && l[2] == '\0' ? 8 : 3);
 	}
 }
 
@@ -211,11 +284,12 @@ fault(void)
 	c.last_us = c.now;
 	c.last_byte = c.sent;
 	if (c.motion == set.error || c.motion == set.refuse) {
-		reply("error:20");
+		error(20);
 		return true;
 	}
 	if (c.motion == set.alarm) {
 		c.state = ALARM;
+		c.critical = true;
 		c.blocks = 0;
 		c.end = 0;
 		beam(false, "end");
@@ -265,7 +339,7 @@ gcode(const char *l)
 		/* "0X1" is no number here, but to strtod */
 		v = number(p + 1, end);
 		if (end == p + 1) {
-			reply("error:1");
+			error(1);
 			return;
 		}
 		switch (*p) {
@@ -283,14 +357,18 @@ gcode(const char *l)
 		case 'S': c.s = v; break;
 		case 'F': c.f = v; break;
 		case 'P': break;
-		default: reply("error:20"); return;
+		default: error(20); return;
 		}
 	}
 	c.g1 = g1;
 	if (m5)
 		c.s = 0;
+	if (move && g1 && c.f <= 0) {
+		error(22);
+		return;
+	}
 	if (move && g1 && c.state == CHECK && ++c.checked == set.refuse) {
-		reply("error:20");
+		error(20);
 		return;
 	}
 	if (move && g1 && c.state != CHECK && fault())
@@ -325,9 +403,9 @@ can_take(const char *l)
 static void
 take_lines(void)
 {
-	char l[256], *lf;
+	char l[512], *lf;
 
-	while ((lf = memchr(c.rx, '\n', c.n)) != NULL) {
+	while (c.flush_at == 0 && !c.critical && (lf = memchr(c.rx, '\n', c.n)) != NULL) {
 		size_t n = (size_t)(lf - c.rx);
 
 		(void)snprintf(l, sizeof l, "%.*s", (int)n, c.rx);
@@ -335,10 +413,14 @@ take_lines(void)
 			return;
 		memmove(c.rx, lf + 1, c.n - n - 1);
 		c.n -= n + 1;
-		if (l[0] == '$')
+		if (n >= (set.hal ? 256 : 80))
+			error(11);
+		else if (l[0] == '$')
 			system_line(l);
 		else if (c.state == ALARM)
-			reply("error:9");
+			error(9);
+		else if (set.hal && c.last_error != 0)
+			error(c.last_error);
 		else
 			gcode(l);
 	}
@@ -349,6 +431,8 @@ byte(unsigned char b)
 {
 	size_t window = (size_t)set.rx - 1;
 
+	if (b != 0x18 && (c.flush_at != 0 || (c.critical && !set.hal)) && (b == '?' || b == '!' || b == '~'))
+		return;
 	switch (b) {
 	case '?': report(); return;
 	case '!':
@@ -380,9 +464,14 @@ byte(unsigned char b)
 static void
 machine(void)
 {
+	if (c.flush_at != 0 && c.now >= c.flush_at) {
+		c.flush_at = 0;
+		c.n = 0;
+	}
 	if (c.banner_at != 0 && c.now >= c.banner_at) {
 		c.banner_at = 0;
 		banner();
+		tell_lock();
 	}
 	if (c.state == HOLD && c.now >= c.hold_end) {
 		c.state = HELD;
@@ -422,14 +511,12 @@ answers(void)
 		const char *s = c.out[c.ofirst].text;
 		size_t n = strlen(s);
 
+		peer_write(c.fd, s + c.oat, set.split ? 1 : n);
 		if (set.split) {
-			peer_write(c.fd, s + c.oat, 1);
 			if (++c.oat < n) {
 				c.out[c.ofirst].due = c.now + 200;
 				return;
 			}
-		} else {
-			peer_write(c.fd, s, n);
 		}
 		c.oat = 0;
 		c.ofirst = (c.ofirst + 1) % 512;
@@ -441,7 +528,7 @@ answers(void)
 static size_t
 allowed(void)
 {
-	int64_t n = set.pace == 0 ? 4096 : (c.now - c.budget_at) * set.pace / 10 / US;
+	int64_t n = c.now < c.boot_at ? 0 : set.pace == 0 ? 4096 : (c.now - c.budget_at) * set.pace / 10 / US;
 
 	return n > 4096 ? 4096 : (size_t)n;
 }
@@ -455,7 +542,8 @@ line(void)
 	ssize_t n = want == 0 ? -2 : peer_read(c.fd, in, want, &c.opened, 0);
 
 	if (n == 0) {
-		printf("hangup %s\n", c.beam || (c.blocks > 0 && c.state == RUN) ? "on" : "off");
+		printf("hangup %s\n%s", c.beam || (c.blocks > 0 && c.state == RUN) ? "on" : "off",
+			c.nout > 0 || c.banner_at != 0 ? "unheard\n" : "");
 		(void)fflush(stdout);
 		c.opened = false;
 		if (!set.keep)
@@ -490,14 +578,15 @@ main(int argc, char **argv)
 	c.state = set.locked ? ALARM : IDLE;
 	c.fd = peer_open(argv[1], argv[2]);
 	c.budget_at = c.now = clock_us();
+	c.boot_at = c.now + set.boot * 1000;
 	if (set.banner >= 0)
 		c.banner_at = c.now + set.banner * 1000 + 1;
 	do {
 		struct pollfd p = { .fd = c.fd, .events = POLLIN };
 		const struct timespec t = { 0, set.pace != 0 ? 300000 : c.blocks > 0 || c.nout > 0 ||
-			c.banner_at != 0 || c.state == HOLD ? 200000 : 5000000 };
+			c.banner_at != 0 || c.flush_at != 0 || c.state == HOLD ? 200000 : 5000000 };
 
-		(void)ppoll(&p, set.pace != 0 || !c.opened ? 0 : 1, &t, NULL);
+		(void)ppoll(&p, set.pace != 0 || !c.opened || c.now < c.boot_at ? 0 : 1, &t, NULL);
 		c.now = clock_us();
 		machine();
 		take_lines();
