@@ -5,18 +5,24 @@
 
 #include "vision/plane.h"
 
-#define PHASES 8
-#define LARGE 24	/* pixels: from this radius on, parts of a pixel do not matter */
+#define SPAN 400		/* phases times the mask's side: how fine it is, and how large */
 
 /* A pixel has an aperture of its own, half a pixel to either side. The disc and that
  * together are not to reach further than the disc should: so it ends half a pixel
- * earlier, over one pixel. */
+ * earlier. What of the pixel at x, y is inside, its edge taken for straight there: as
+ * the shares of one edge's pixels always make the same sum, it does not matter where
+ * between them it is. */
 static float
 weight(double radius, double x, double y)
 {
-	double w = radius - hypot(x, y);
+	double d = sqrt(x * x + y * y), in = radius - .5 - d;
+	double a = d > 0 ? fabs(x) / d : 1, b = d > 0 ? fabs(y) / d : 0;
+	double far = (a + b) / 2, near = fabs(a - b) / 2, rest = far - fabs(in), w;
 
-	return (float)(w <= 0 ? 0 : w >= 1 ? 1 : w);
+	if (rest <= 0)
+		return in > 0;
+	w = fabs(in) <= near ? .5 - fabs(in) / fmax(a, b) : rest * rest / (2 * a * b);
+	return (float)(in > 0 ? 1 - w : w);
 }
 
 int
@@ -28,8 +34,9 @@ mk_aperture_new(struct mk_aperture *a, double diameter, struct mk_err *e)
 	a->radius = diameter > 1 ? diameter / 2 : .5;
 	a->radius = a->radius < 2000 ? a->radius : 2000;
 	a->reach = (int)ceil(a->radius) + 1;
-	a->phases = a->radius < LARGE ? PHASES : 1;
 	side = 2 * a->reach + 1;
+	for (a->phases = 1; a->phases < 32 && 2 * a->phases * side <= SPAN; a->phases *= 2)
+		;
 	m = a->mask = calloc((size_t)(a->phases * a->phases * side * side), sizeof *a->mask);
 	if (m == NULL)
 		return mk_err_nomem(e);

@@ -1,4 +1,4 @@
-/* Inside the fit of a grid (grid.c, near.c, edge.c) only. */
+/* Inside the fit of a grid (grid.c, near.c, edge.c, track.c) only. */
 #ifndef MK_FIT_H
 #define MK_FIT_H
 
@@ -54,5 +54,9 @@ double mk_fit_match(const struct fit *f, const struct mk_point q[4]);
  * if that cannot be told. Then: measure all edges. */
 bool mk_fit_levels(struct fit *f);
 void mk_fit_edges(struct fit *f);
+
+/* track.c: the bend along rows, or, down, along columns, as the clock track shows it:
+ * bend_x, or bend_y. False if it is not whole, or there is none. */
+bool mk_fit_track(const struct fit *f, bool down, double x[7]);
 
 #endif

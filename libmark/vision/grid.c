@@ -10,6 +10,7 @@
 #define ROUNDS 5	/* of the fit, at most */
 #define STILL .004	/* modules: a corner that moves less stands */
 #define FAR .75		/* modules: an edge so far from the bend's place is another one */
+#define STRONG .3	/* modules: a bend by so much is begun with the clock tracks */
 #define TURNS 8		/* to follow a bend, at most */
 #define PASSES 6	/* over the real centres */
 #define REACH 3		/* modules to either side that tell where a centre is */
@@ -44,6 +45,12 @@ effect(const struct fit *f, const struct edge *k, double row[10])
 	}
 }
 
+static bool
+outside(const struct fit *f, const struct edge *k)
+{
+	return k->down ? k->v == 0 || k->v == f->p->rows : k->u == 0 || k->u == f->p->cols;
+}
+
 /* One weighted least-squares fit; edges far from it count little, or nothing. */
 static bool
 solve(const struct fit *f, double scale, const double was[10], double x[10])
@@ -56,7 +63,8 @@ solve(const struct fit *f, double scale, const double was[10], double x[10])
 		effect(f, &f->edge[i], row);
 		for (rest = f->edge[i].off, j = 0; j < 10; j++)
 			rest -= row[j] * was[j];
-		w = fabs(rest) / scale;
+		/* the symbol's outline is no other edge's neighbour */
+		w = fabs(rest) / (outside(f, &f->edge[i]) ? 2 * FAR : scale);
 		if (w >= 1)
 			continue;
 		w = (1 - w * w) * (1 - w * w);
@@ -189,14 +197,46 @@ bent(const struct fit *f, double u, double v)
 	return to;
 }
 
+/* All centres go along with a bend; how far the farthest goes. */
+static double
+take_bend(struct fit *f, const double x[7], const double y[7])
+{
+	double moved = 0;
+	int i, n = f->p->rows * f->p->cols;
+
+	memcpy(f->bend_x, x, sizeof f->bend_x);
+	memcpy(f->bend_y, y, sizeof f->bend_y);
+	f->g->grow_x = x[6];
+	f->g->grow_y = y[6];
+	for (i = 0; i < n; i++) {
+		struct mk_point to = bent(f, i % f->p->cols + .5, i / f->p->cols + .5);
+
+		moved = fmax(moved, mk_apart(to, f->shift[i]));
+		f->shift[i] = to;
+	}
+	return moved;
+}
+
 /* A symbol on a round part, or stretched on one side, bends gently over its whole: that
- * is followed first, as it may be by more than half a module. */
+ * is followed first, as it may be by more than half a module; from where the clock
+ * tracks are, if it is by so much that edges could be taken for their neighbours. */
 static void
 find_bend(struct fit *f)
 {
 	double x[7], y[7], moved = 1;
-	int turn, i, n = f->p->rows * f->p->cols;
+	int turn;
 
+	if (!mk_fit_track(f, false, x))
+		memset(x, 0, sizeof x);
+	if (!mk_fit_track(f, true, y))
+		memset(y, 0, sizeof y);
+	if (take_bend(f, x, y) > STRONG) {
+		(void)mk_fit_levels(f);
+		mk_fit_edges(f);
+	} else {
+		memset(x, 0, sizeof x);
+		(void)take_bend(f, x, x);
+	}
 	for (turn = 0; turn < TURNS && moved > .02; turn++) {
 		if (turn > 0) {
 			(void)mk_fit_levels(f);
@@ -204,16 +244,7 @@ find_bend(struct fit *f)
 		}
 		if (!fit_bend(f, false, x) || !fit_bend(f, true, y))
 			break;
-		memcpy(f->bend_x, x, sizeof x);
-		memcpy(f->bend_y, y, sizeof y);
-		f->g->grow_x = x[6];
-		f->g->grow_y = y[6];
-		for (moved = 0, i = 0; i < n; i++) {
-			struct mk_point to = bent(f, i % f->p->cols + .5, i / f->p->cols + .5);
-
-			moved = fmax(moved, mk_apart(to, f->shift[i]));
-			f->shift[i] = to;
-		}
+		moved = take_bend(f, x, y);
 	}
 	if (turn > 1) {
 		(void)mk_fit_levels(f);

@@ -10,6 +10,7 @@
 
 #define STEPS 12		/* samples a module */
 #define QUIET 10	/* modules of quiet zone that Code 128 wants */
+#define NOISE .03	/* of the contrast: a crossing that goes no further is none */
 #define ELEMENTS 1000
 #define CHARS 160
 
@@ -142,14 +143,16 @@ trim(struct profile *p)
 static void
 elements(struct profile *p)
 {
-	double low = 9, high = -9, mid;
-	int i;
+	double low = 9, high = -9, mid, least;
+	int i, from = 0;
+	bool dark = false;
 
 	for (i = 0; i < p->n; i++) {
 		low = fmin(low, p->r[i]);
 		high = fmax(high, p->r[i]);
 	}
 	mid = (low + high) / 2;
+	least = NOISE * (high - low);
 	/* it begins and ends in the light, not in something dark beside the symbol */
 	for (i = 0; i < p->n - 1 && p->r[i] < mid; i++)
 		;
@@ -157,9 +160,14 @@ elements(struct profile *p)
 		p->n--;
 	p->from[0] = i;
 	p->elements = 1;
-	for (i++; i < p->n && p->elements < ELEMENTS - 1; i++)
+	for (i++; i < p->n && p->elements < ELEMENTS - 1; i++) {
 		if ((p->r[i] < mid) != (p->r[i - 1] < mid))
-			p->from[p->elements++] = i;
+			from = i;
+		if ((p->r[i] < mid) == dark || fabs(p->r[i] - mid) < least)
+			continue;
+		dark = !dark;
+		p->from[p->elements++] = from;
+	}
 	p->from[p->elements] = p->n;
 	trim(p);
 }
@@ -307,33 +315,41 @@ sample(const struct mk_image *im, const struct mk_grade_ask *ask, const struct b
 	return 0;
 }
 
-/* X: the length over the modules that so many elements have. 0 if they are no symbol. */
+/* X by one line: its length over the modules that so many elements have. 0 if they are
+ * no symbol. */
+static double
+module_of(const struct profile *p, double step)
+{
+	int n = p->elements - 2;
+
+	/* six elements a character, seven of the stop */
+	if (n < 25 || n % 6 != 1)
+		return 0;
+	return (edge(p, n + 1) - edge(p, 1)) * step / (11 * ((n - 7) / 6) + 13);
+}
+
+/* X, by the middle of the bars, or a little beside it, where that is damaged. 0 if there
+ * is no symbol. */
 static double
 module(const struct mk_image *im, const struct mk_grade_ask *ask, const struct bars *b,
 	struct mk_err *e)
 {
+	static const double part[] = { .5, .37, .63, .25, .75 };
+	double guess = fmin(2 * b->half / 90, 4), x = 0;
 	struct mk_aperture one;
 	struct profile p;
-	double guess = 2 * b->half / 90, x = 0, v;
-	int n, i, value[CHARS], chars;
-	double width[ELEMENTS];
+	size_t i;
 
-	guess = fmin(guess, 4);
 	if (mk_aperture_new(&one, 1, e) == -1)
 		return -1;
-	if (sample(im, ask, b, (b->low + b->high) / 2, guess, &one, &p, e) == -1) {
-		mk_aperture_clear(&one);
-		return -1;
+	for (i = 0; i < sizeof part / sizeof *part && x == 0; i++) {
+		if (sample(im, ask, b, b->low + part[i] * (b->high - b->low), guess, &one, &p, e) == -1) {
+			x = -1;
+			break;
+		}
+		x = module_of(&p, guess / STEPS);
+		free(p.r);
 	}
-	n = p.elements - 2;
-	if (n >= 25 && p.elements % 2 == 1) {
-		for (i = 0; i < n; i++)
-			width[i] = edge(&p, i + 2) - edge(&p, i + 1);
-		chars = mk_code128_read(width, n, value, CHARS, &v);
-		if (chars > 0 || n % 6 == 1)
-			x = (edge(&p, n + 1) - edge(&p, 1)) * guess / STEPS / (11 * ((n - 7) / 6) + 13);
-	}
-	free(p.r);
 	mk_aperture_clear(&one);
 	return x;
 }

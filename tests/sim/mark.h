@@ -11,7 +11,7 @@
 
 #include "image/image.h"
 
-#define SIM_SS 16
+#define SIM_SS 12
 
 /* Lengths in modules, unless told; {0} for what is not varied. */
 struct sim {
@@ -170,23 +170,28 @@ sim_point(const struct sim *s, double u, double v)
 	return hit;
 }
 
-/* The mean over the n by n points of a pixel, spread evenly. */
+/* The mean over the SIM_SS by SIM_SS points of a pixel, spread evenly; its corners and its
+ * middle tell whether an edge crosses it at all. */
 static double
-sim_mean(const struct sim_view *v, int x, int y, int n, double *spread)
+sim_mean(const struct sim_view *v, int x, int y)
 {
-	double sum = 0, low = 9, high = -9, a, b, one;
+	double sum = 0, a, b, first = 0;
+	bool same = true;
 	int i, k;
 
-	for (i = 0; i < n; i++)
-		for (k = 0; k < n; k++) {
-			sim_map(v->inv, x + (k + .5) / n, y + (i + .5) / n, &a, &b);
-			one = sim_point(v->s, a, b);
-			low = one < low ? one : low;
-			high = one > high ? one : high;
-			sum += one;
+	for (i = 0; i < 5 && same; i++) {
+		sim_map(v->inv, x + (i == 4 ? .5 : i % 2), y + (i == 4 ? .5 : i / 2), &a, &b);
+		first = i == 0 ? sim_point(v->s, a, b) : first;
+		same = i == 0 || sim_point(v->s, a, b) == first;
+	}
+	if (same)
+		return first;
+	for (i = 0; i < SIM_SS; i++)
+		for (k = 0; k < SIM_SS; k++) {
+			sim_map(v->inv, x + (k + .5) / SIM_SS, y + (i + .5) / SIM_SS, &a, &b);
+			sum += sim_point(v->s, a, b);
 		}
-	*spread = high - low;
-	return sum / (n * n);
+	return sum / (SIM_SS * SIM_SS);
 }
 
 static double
@@ -228,7 +233,7 @@ sim_blur(float *p, int n, int step, double sigma, float *line)
 __attribute__((unused)) static int
 sim_render(struct sim *s, struct sim_view *v, struct mk_image *im, struct mk_err *e)
 {
-	double gain = s->gain > 0 ? s->gain : 255, mean, spread;
+	double gain = s->gain > 0 ? s->gain : 255;
 	uint32_t seed = s->seed + 1;
 	float *f, *line;
 	int x, y, i;
@@ -241,12 +246,8 @@ sim_render(struct sim *s, struct sim_view *v, struct mk_image *im, struct mk_err
 	if (f == NULL || line == NULL)
 		abort();
 	for (y = 0; y < s->h; y++)
-		for (x = 0; x < s->w; x++) {
-			mean = sim_mean(v, x, y, 3, &spread);
-			if (spread > 0)
-				mean = sim_mean(v, x, y, SIM_SS, &spread);
-			f[y * s->w + x] = (float)(mean * gain);
-		}
+		for (x = 0; x < s->w; x++)
+			f[y * s->w + x] = (float)(sim_mean(v, x, y) * gain);
 	if (s->blur > 0) {
 		for (y = 0; y < s->h; y++)
 			sim_blur(f + y * s->w, s->w, 1, s->blur * s->px, line);
