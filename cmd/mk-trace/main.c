@@ -33,6 +33,8 @@ static const struct cmd_verb verbs[] = {
 	  "id,mark_result,mark_reason,verify_result,verify_reason,hold_reason", trace_add },
 	{ "push", "", "send what is stored to a central store, once and in order", trace_push_opts,
 	  CMD_CONF | CMD_STORE, NULL, trace_push },
+	{ "pull", "", "read from a central store what happened to parts elsewhere", trace_pull_opts,
+	  CMD_CONF | CMD_STORE, NULL, trace_pull },
 	{ "status", "", "one screen: what runs here, how fast, what is in doubt", NULL, ASKS,
 	  NULL, ask_status },
 	{ "last", "", "the parts that something happened to last", ask_last_opts, ASKS,

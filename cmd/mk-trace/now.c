@@ -8,6 +8,8 @@
 #include "base/num.h"
 #include "cmd/mk-trace/ask.h"
 #include "store/pools.h"
+#include "store/pull.h"
+#include "store/push.h"
 #include "trace/place.h"
 #include "trace/yield.h"
 
@@ -313,6 +315,35 @@ set_machine(struct ask *a, const struct now *n)
 		"not synchronised: see timedatectl(1)");
 }
 
+static int
+set_age(struct ask *a, const char *key, const struct mk_time *at)
+{
+	int64_t s = (a->now.ms - at->ms) / 1000;
+
+	if (s < 0)
+		return mk_rec_setf(&a->row, &a->c->err, key, "in the future: was the clock set back?");
+	if (s < 120)
+		return mk_rec_setf(&a->row, &a->c->err, key, "%lld s", (long long)s);
+	return mk_rec_setf(&a->row, &a->c->err, key, s < 7200 ? "%lld min" : "%lld h",
+		(long long)(s < 7200 ? s / 60 : s / 3600));
+}
+
+/* The central store: how far it is behind this one, and when it was heard last. */
+static int
+set_centre(struct ask *a)
+{
+	struct mk_time at;
+	int64_t behind;
+	int r = mk_store_push_state(a->st, &behind, &at, &a->c->err);
+
+	if (r == 1 && (mk_rec_setf(&a->row, &a->c->err, "not_pushed", "%lld events",
+	    (long long)behind) == -1 || set_age(a, "push_age", &at) == -1))
+		return -1;
+	if (r == -1 || (r = mk_store_pull_state(a->st, &at, &a->c->err)) == -1)
+		return -1;
+	return r == 1 ? set_age(a, "pull_age", &at) : 0;
+}
+
 /* One field a line, for a person. */
 static int
 put_screen(struct ask *a)
@@ -374,6 +405,8 @@ ask_status(struct cmd *c)
 		r = set_context(&a);
 	if (r == 0)
 		r = set_machine(&a, &n);
+	if (r == 0)
+		r = set_centre(&a);
 	if (r == 0)
 		r = cmd_is_table(c) ? put_screen(&a) : ask_put(&a);
 	ask_close(&a);

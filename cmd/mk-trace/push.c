@@ -1,19 +1,16 @@
-/* mk-trace push: what happened here, into a central store. The line never waits for
- * it: it reads what is stored, when it can. */
-#include <poll.h>
+/* mk-trace push and pull: what happened here, into a central store; what happened
+ * elsewhere, from it. The line never waits for either: push reads what is stored, pull
+ * writes a little at a time. */
 #include <string.h>
 
-#include "base/num.h"
-#include "cmd/mk-trace/trace.h"
+#include "cmd/mk-trace/link.h"
+#include "store/pull.h"
 #include "store/push.h"
 
-#define BATCH 2000
-#define TRIES 6			/* of a push by cron; one that follows never gives up */
-#define WAIT_MS 250		/* after the first failure; twice as long after each */
-#define WAIT_MOST_MS 30000
-#define LOOK_MS 500		/* how often one that follows looks for more */
+#define PUSH_BATCH 2000
+#define PULL_BATCH 1000
 
-static const char *opt_to, *opt_follow, *opt_batch;
+static const char *opt_to, *opt_from, *opt_follow, *opt_batch;
 
 const struct cmd_opt trace_push_opts[] = {
 	{ "to", 0, "STORE", &opt_to, "the central store, such as postgresql://mk@centre/mk" },
@@ -22,97 +19,87 @@ const struct cmd_opt trace_push_opts[] = {
 	{0}
 };
 
-struct pushing {
-	struct mk_store *from, *to;
-	struct mk_push p;
-	int64_t kept;		/* what this store remembers of how far the other is */
-	size_t batch;
-	int failures;
+const struct cmd_opt trace_pull_opts[] = {
+	{ "from", 0, "STORE", &opt_from, "the central store, such as postgresql://mk@centre/mk" },
+	{ "follow", 'f', NULL, &opt_follow, "go on for ever, with what comes in meanwhile" },
+	{ "batch", 0, "N", &opt_batch, "how many events in one transaction, 1 to 10000 (1000)" },
+	{0}
 };
 
-static void
-wait_ms(int ms)
-{
-	(void)poll(NULL, 0, ms);
-}
+/* ---- push ---- */
+
+struct pushing {
+	struct mk_push p;
+	int64_t kept;		/* what this store remembers of how far the other is */
+};
 
 static int
-arguments(struct cmd *c, struct pushing *p)
+push_batch(struct cmd *c, struct link *l, void *arg)
 {
-	uint64_t n = BATCH;
-
-	if (c->narg > 0)
-		return cmd_usage(c, "push takes no argument");
-	if (opt_to == NULL)
-		return cmd_usage(c, "--to STORE is missing");
-	if (opt_batch != NULL && mk_num_u64(opt_batch, strlen(opt_batch), 1, 10000, &n,
-	    &c->err) == -1) {
-		c->err.code = MK_EUSAGE;
-		return mk_err_at(&c->err, "--batch");
-	}
-	p->batch = (size_t)n;
-	return 0;
-}
-
-/* One batch: 1 there may be more, 0 level, -1. */
-static int
-batch(struct cmd *c, struct pushing *p)
-{
+	struct pushing *p = arg;
 	struct mk_time now;
-	int r;
+	int r = mk_store_push(l->st, l->centre, l->batch, &p->p, &c->err);
 
-	if (p->to == NULL && mk_store_open(&p->to, opt_to, &c->conf, &c->err) == -1)
-		return -1;
-	r = mk_store_push(p->from, p->to, p->batch, &p->p, &c->err);
 	if (r == -1 || p->kept == p->p.seq)
 		return r;
 	if (mk_time_now(&now, &c->err) == -1 ||
-	    mk_store_pushed(p->from, p->p.seq, &now, &c->err) == -1)
+	    mk_store_pushed(l->st, p->p.seq, &now, &c->err) == -1)
 		return -1;
 	p->kept = p->p.seq;
 	return r;
 }
 
-/* After a failure: whether to try again. */
-static bool
-again(struct cmd *c, struct pushing *p)
-{
-	int ms = WAIT_MS;
-
-	if (!c->err.retry || (opt_follow == NULL && p->failures + 1 >= TRIES))
-		return false;
-	if (p->failures == 0)
-		cmd_warn(c, "%s: trying again", c->err.msg);
-	for (int i = 0; i < p->failures && ms < WAIT_MOST_MS; i++)
-		ms *= 2;
-	p->failures++;
-	mk_store_close(p->to);
-	p->to = NULL;
-	memset(&c->err, 0, sizeof c->err);
-	wait_ms(ms < WAIT_MOST_MS ? ms : WAIT_MOST_MS);
-	return true;
-}
-
 int
 trace_push(struct cmd *c)
 {
+	struct link l = { .verb = "push", .follow = opt_follow != NULL };
 	struct pushing p = { .kept = -1 };
-	int r = -1;
 
-	if (arguments(c, &p) == 0 && trace_open(c, &p.from) == 0)
-		for (;;) {
-			r = batch(c, &p);
-			if (r == -1 && !again(c, &p))
-				break;
-			if (r == -1)
-				continue;
-			p.failures = 0;
-			if (r == 0 && opt_follow == NULL)
-				break;
-			if (r == 0)
-				wait_ms(LOOK_MS);
-		}
-	mk_store_close(p.to);
-	mk_store_close(p.from);
-	return r;
+	if (link_arguments(c, &l, opt_to, "--to", opt_batch, PUSH_BATCH) == -1)
+		return -1;
+	return link_run(c, &l, push_batch, &p);
+}
+
+/* ---- pull ---- */
+
+#define SAY_MS 30000		/* how often one that follows writes down that all was read */
+
+struct pulling {
+	struct mk_pull p;
+	char back[sizeof ((struct mk_pull *)0)->back];	/* told of already */
+	int64_t said;		/* ms */
+};
+
+static int
+pull_batch(struct cmd *c, struct link *l, void *arg)
+{
+	struct pulling *p = arg;
+	struct mk_time now;
+	int r = mk_store_pull(l->st, l->centre, l->batch, &p->p, &c->err);
+
+	if (r != -1 && *p->p.back != '\0' && strcmp(p->back, p->p.back) != 0) {
+		cmd_warn(c, "%s: it has fewer events of %s than were pulled: it was restored from "
+			"an earlier copy; when that line has pushed again, all is well", l->place,
+			p->p.back);
+		memcpy(p->back, p->p.back, sizeof p->back);
+	}
+	if (r != 0)
+		return r;
+	if (mk_time_now(&now, &c->err) == -1)
+		return -1;
+	if (now.ms - p->said < (l->follow ? SAY_MS : 1))
+		return 0;
+	p->said = now.ms;
+	return mk_store_pulled(l->st, &now, &c->err);
+}
+
+int
+trace_pull(struct cmd *c)
+{
+	struct link l = { .verb = "pull", .follow = opt_follow != NULL };
+	struct pulling p = {0};
+
+	if (link_arguments(c, &l, opt_from, "--from", opt_batch, PULL_BATCH) == -1)
+		return -1;
+	return link_run(c, &l, pull_batch, &p);
 }

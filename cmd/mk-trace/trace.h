@@ -41,8 +41,9 @@ extern const struct cmd_opt trace_add_opts[];
 int trace_add(struct cmd *c);
 
 /* push.c */
-extern const struct cmd_opt trace_push_opts[];
+extern const struct cmd_opt trace_push_opts[], trace_pull_opts[];
 int trace_push(struct cmd *c);
+int trace_pull(struct cmd *c);
 
 /* write.c */
 extern const struct cmd_opt trace_write_opts[], trace_into_opts[], trace_from_opts[],

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/num.h"
 #include "base/rec.h"
 #include "base/words.h"
 
@@ -165,6 +166,25 @@ add_route(struct mk_conf *c, const struct mk_words *l, struct mk_err *e)
 	return 0;
 }
 
+/* network-down stop|allow N minutes */
+static int
+add_network(struct mk_conf *c, const struct mk_words *l, struct mk_err *e)
+{
+	uint64_t n;
+
+	if (c->network != MK_NETWORK_ANY)
+		return mk_words_err(l, 0, e, "network-down was set before: keep one of the two");
+	if (l->n < 2 || (strcmp(l->w[1].s, "stop") != 0 && strcmp(l->w[1].s, "allow") != 0))
+		return mk_words_err(l, 1, e, "network-down is stop or allow, then a number of minutes");
+	if (l->n < 3 || mk_num_u64(l->w[2].s, l->w[2].n, 1, 525600, &n, e) == -1)
+		return mk_words_err(l, 2, e, "network-down needs minutes, 1 to 525600");
+	if (l->n != 4 || strcmp(l->w[3].s, "minutes") != 0)
+		return mk_words_err(l, 3, e, "the number of network-down is followed by minutes");
+	c->network = *l->w[1].s == 's' ? MK_NETWORK_STOP : MK_NETWORK_ALLOW;
+	c->network_minutes = (unsigned)n;
+	return 0;
+}
+
 static int
 setting(struct mk_conf *c, const struct mk_words *l, struct mk_err *e)
 {
@@ -198,6 +218,8 @@ setting(struct mk_conf *c, const struct mk_words *l, struct mk_err *e)
 		return add_rules(c, l, e);
 	if (strcmp(word, "route") == 0)
 		return add_route(c, l, e);
+	if (strcmp(word, "network-down") == 0)
+		return add_network(c, l, e);
 	if (strcmp(word, "shifts") == 0) {
 		if (l->n < 2)
 			return mk_words_err(l, 1, e, "shifts needs NAME@HH:MM …");

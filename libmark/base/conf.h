@@ -39,6 +39,11 @@ struct mk_route {		/* the steps that a part type goes through, in their order */
 	size_t n;
 };
 
+enum mk_network {		/* `network-down`: what may says when the centre is silent */
+	MK_NETWORK_ANY,		/* nobody asks */
+	MK_NETWORK_STOP, MK_NETWORK_ALLOW
+};
+
 struct mk_conf {
 	char *path;			/* NULL if there is no file */
 	const char *ctx[MK_CTX_N];	/* what the file says */
@@ -57,6 +62,8 @@ struct mk_conf {
 	unsigned rules;			/* MK_RULE_ */
 	struct mk_route *route;
 	size_t nroute;
+	enum mk_network network;
+	unsigned network_minutes;	/* that the last pull may be old */
 	struct mk_arena arena;
 };
 

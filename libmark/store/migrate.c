@@ -1,5 +1,6 @@
-/* Older versions of the store become this one. Version 1 (2026): a row for each word
- * of an item, no state, no edges, no counts. */
+/* Older versions of the store become this one, a version at a time. Version 1 (2026):
+ * a row for each word of an item, no state, no edges, no counts. Version 2: nothing
+ * pulled. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -178,28 +179,44 @@ finish(struct mk_store *st, struct mk_err *e)
 	return -1;
 }
 
+/* ---- from 2 to 3 ---- */
+
+static int
+add_pulled(struct mk_store *st, struct mk_err *e)
+{
+	int r = -1;
+
+	if (mk_db_begin(st->db, e) == -1)
+		return -1;
+	if (mk_db_schema(st->db, mk_schema_pulled, e) == 0 &&
+	    mk_db_run(st->db, NULL, e, "UPDATE meta SET value = '3' WHERE key = 'version'", "") == 0)
+		r = mk_db_commit(st->db, e);
+	mk_db_rollback(st->db);
+	return r;
+}
+
 int
 mk_store_migrate(const char *path, const struct mk_conf *conf, mk_rebuild_tick *tick, void *arg,
 	struct mk_err *e)
 {
 	struct mk_store *st;
 	struct mk_buf version = {0};
-	int r = mk_store_open_any(&st, path, conf, &version, e);
+	int from = 0, r = mk_store_open_any(&st, path, conf, &version, e);
 
-	if (r == 0) {
-		if (version.n == 1 && version.p[0] == '2')
-			r = 0;
-		else if (version.n == 1 && version.p[0] == '1')
-			r = put_aside(st, e) == -1 ? -1 : 1;
-		else if (version.n == 3 && memcmp(version.p, "1>2", 3) == 0)
-			r = 1;
-		else
-			r = mk_err(e, MK_EUSAGE, "%s: a store of version %.*s: no way from there is known",
-				path, (int)version.n, version.p);
-	}
-	if (r == 1 && (events(st, tick, arg, e) == -1 || finish(st, e) == -1))
+	if (r == 0 && version.n == 3 && memcmp(version.p, "1>2", 3) == 0)
+		from = 1;
+	else if (r == 0 && version.n == 1 && version.p[0] >= '1' && version.p[0] <= '3')
+		from = version.p[0] - '0';
+	else if (r == 0)
+		r = mk_err(e, MK_EUSAGE, "%s: a store of version %.*s: no way from there is known",
+			path, (int)version.n, version.p);
+	if (r == 0 && from == 1 && version.n == 1)
+		r = put_aside(st, e);
+	if (r == 0 && from == 1 && (events(st, tick, arg, e) == -1 || finish(st, e) == -1))
 		r = -1;
+	if (r == 0 && from <= 2)
+		r = add_pulled(st, e);
 	mk_store_close(st);
 	mk_buf_clear(&version);
-	return r;
+	return r == -1 ? -1 : from < MK_SCHEMA_VERSION;
 }

@@ -120,3 +120,12 @@ const char mk_schema_derived[] =
 	" since BIGINT NOT NULL, until BIGINT NOT NULL, ended BIGINT NOT NULL,"
 	" PRIMARY KEY(lot, event)) CLUSTERED;"
 	"CREATE INDEX loaded_place ON loaded(place, since);";
+
+/* What others have stored, from a central store (since version 3):
+ * pull       how far each origin was read
+ * pulled     of each part and step the latest event, refusals apart */
+const char mk_schema_pulled[] =
+	"CREATE TABLE pull(origin TEXT PRIMARY KEY, seq BIGINT NOT NULL) CLUSTERED;"
+	"CREATE TABLE pulled(name TEXT NOT NULL, step TEXT NOT NULL, time BIGINT NOT NULL,"
+	" result TEXT NOT NULL, note TEXT NOT NULL, part TEXT NOT NULL, origin TEXT NOT NULL,"
+	" PRIMARY KEY(name, step)) CLUSTERED;";

@@ -6,9 +6,9 @@
 #include "store/db.h"
 #include "store/store.h"
 
-#define MK_SCHEMA_VERSION 2
-/* Three parts: what is kept, the log, what follows from the log. */
-extern const char mk_schema_kept[], mk_schema_event[], mk_schema_derived[];
+#define MK_SCHEMA_VERSION 3
+/* Four parts: what is kept, the log, what follows from the log, what was pulled. */
+extern const char mk_schema_kept[], mk_schema_event[], mk_schema_derived[], mk_schema_pulled[];
 
 #define MK_ORIGIN_LEN 16	/* lower-case hex digits */
 #define MK_EVENT_ID(origin, seq) ((int64_t)(origin) << 40 | (seq))

@@ -115,6 +115,7 @@ fill(struct mk_db *db, const char *origin, const char *hiwater, struct mk_err *e
 	if (mk_db_schema(db, mk_schema_kept, e) == 0 &&
 	    mk_db_schema(db, mk_schema_event, e) == 0 &&
 	    mk_db_schema(db, mk_schema_derived, e) == 0 &&
+	    mk_db_schema(db, mk_schema_pulled, e) == 0 &&
 	    meta_set(db, "origin", origin, e) == 0 &&
 	    meta_set(db, "hiwater", hiwater, e) == 0 &&
 	    meta_set(db, "reservations", "0", e) == 0 &&

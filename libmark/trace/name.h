@@ -11,4 +11,9 @@
 int mk_trace_resolve(struct mk_store *st, const char *arg, struct mk_buf *name,
 	struct mk_err *e);
 
+/* The same for what only others have stored, too, by its identity or a scan of it: 2, if
+ * what is known of it was pulled. */
+int mk_trace_known(struct mk_store *st, const char *arg, struct mk_buf *name,
+	struct mk_err *e);
+
 #endif

@@ -4,7 +4,8 @@
 #include <string.h>
 
 #include "base/step.h"
-#include "store/ask.h"
+#include "store/pull.h"
+#include "trace/standing.h"
 
 static bool
 among(const char *word, const char *const *list)
@@ -26,45 +27,6 @@ static const char *const aside[] = { "release", "scrap", "void", "rework", "move
 	"inspect", "check", "unpack", NULL };
 
 /* ---- routes ---- */
-
-struct passed {
-	const struct mk_route *route;
-	unsigned done;		/* bit i: step i was done */
-	char part[256];
-};
-
-static int
-see_step(void *arg, const struct mk_event *ev, struct mk_err *e)
-{
-	struct passed *p = arg;
-	size_t i;
-
-	(void)e;
-	for (i = 0; i < p->route->n && i < 32; i++)
-		if (strcmp(p->route->step[i], ev->step) == 0) {
-			if (*ev->result == '\0' || strcmp(ev->result, "ok") == 0)
-				p->done |= 1u << i;
-			else if (strcmp(ev->result, "refused") != 0)
-				p->done &= ~(1u << i);
-		}
-	return 0;
-}
-
-static int
-see_part(void *arg, const struct mk_event *ev, struct mk_err *e)
-{
-	struct passed *p = arg;
-	const char *f = ev->n > 5 ? memmem(ev->line, ev->n, "\tpart:", 6) : NULL, *end;
-
-	(void)e;
-	if (f == NULL)
-		return 0;
-	f += 6;
-	end = memchr(f, '\t', (size_t)(ev->line + ev->n - f));
-	(void)snprintf(p->part, sizeof p->part, "%.*s",
-		(int)((end == NULL ? ev->line + ev->n : end) - f), f);
-	return 0;
-}
 
 static const struct mk_route *
 route_of(const struct mk_conf *conf, const char *part)
@@ -115,31 +77,28 @@ is_thing(const char *name, size_t n)
 }
 
 /* The step that must come first and did not; NULL: none. */
-static int
-by_route(struct mk_store *st, const struct mk_conf *conf, const char *step, int64_t item,
-	const struct mk_rec *rec, const char **missing, struct mk_err *e)
+static const char *
+by_route(const struct mk_conf *conf, const char *step, const struct mk_standing *s,
+	const struct mk_rec *rec)
 {
 	const struct mk_field *part = rec == NULL ? NULL : mk_rec_get(rec, "part");
-	struct passed p = {0};
+	const struct mk_route *route;
+	const char *missing = NULL;
+	char type[sizeof s->part];
 	size_t i;
 
-	*missing = NULL;
-	if (part != NULL)
-		(void)snprintf(p.part, sizeof p.part, "%.*s", (int)part->vlen, part->val);
-	else if (item != 0 && mk_ask_history(st, item, see_part, &p, e) == -1)
-		return -1;
-	if ((p.route = route_of(conf, p.part)) == NULL)
-		return 0;
-	for (i = 0; i < p.route->n && strcmp(p.route->step[i], step) != 0; i++)
+	(void)snprintf(type, sizeof type, "%.*s", part == NULL ? (int)sizeof type : (int)part->vlen,
+		part == NULL ? s->part : part->val);
+	if ((route = route_of(conf, type)) == NULL)
+		return NULL;
+	for (i = 0; i < route->n && strcmp(route->step[i], step) != 0; i++)
 		;
-	if (i == 0 || i == p.route->n || i > 31)
-		return 0;
-	if (item != 0 && mk_ask_history(st, item, see_step, &p, e) == -1)
-		return -1;
+	if (i == route->n)
+		return NULL;
 	while (i-- > 0)
-		if ((p.done & 1u << i) == 0 && !done_here(rec, p.route->step[i]))
-			*missing = p.route->step[i];
-	return 0;
+		if (!mk_standing_did(s, route->step[i]) && !done_here(rec, route->step[i]))
+			missing = route->step[i];
+	return missing;
 }
 
 /* ---- all rules ---- */
@@ -152,48 +111,74 @@ say(struct mk_buf *detail, const char **why, const char *rule, struct mk_err *e,
 	return detail == NULL ? 0 : mk_buf_addf(detail, e, fmt, a, b);
 }
 
+/* The first rule that forbids it, and why. */
+static int
+judge(const struct mk_conf *conf, const char *step, const char *name, size_t n,
+	const struct mk_standing *s, const struct mk_rec *rec, const char **why,
+	struct mk_buf *detail, struct mk_err *e)
+{
+	const char *missing;
+
+	if ((conf->rules & MK_RULE_UNKNOWN) != 0 && !s->known && !among(step, begins) &&
+	    !begun_here(rec) && !is_thing(name, n))
+		return say(detail, why, "unknown", e, "nothing is known of this part%s%s", "", "");
+	if ((conf->rules & MK_RULE_SHIPPED) != 0 && s->shipped && !among(step, back))
+		return say(detail, why, "shipped", e, "it was shipped%s%s: receive it first",
+			*s->customer == '\0' ? "" : " to ", s->customer);
+	if ((conf->rules & MK_RULE_HELD) != 0 && s->held && !among(step, aside))
+		return say(detail, why, "held", e, "it is on hold (%s%s): release it first", s->reason,
+			"");
+	if ((conf->rules & MK_RULE_FAILED) != 0 && strcmp(s->result, "fail") == 0 &&
+	    strcmp(step, s->step) != 0 && strcmp(s->step, "hold") != 0 && strcmp(step, "mark") != 0 &&
+	    !among(step, aside))
+		return say(detail, why, "failed", e, "its last %s failed%s: rework or scrap it",
+			s->step, "");
+	if ((conf->rules & MK_RULE_ROUTE) != 0 && (missing = by_route(conf, step, s, rec)) != NULL)
+		return say(detail, why, "route", e, "%s comes before %s on its route", missing, step);
+	return 0;
+}
+
 int
 mk_trace_may(struct mk_store *st, const struct mk_conf *conf, const char *step,
 	const char *name, size_t n, const struct mk_rec *rec, const char **why,
 	struct mk_buf *detail, struct mk_err *e)
 {
-	struct mk_state s = { .step = "", .result = "" };
-	const char *text, *missing;
-	int64_t item = 0;
-	int r = mk_ask_item(st, name, n, &item, e);
+	struct mk_standing s = {0};
+	int r = 0;
 
 	*why = NULL;
-	if (r == 1)
-		r = mk_ask_state(st, item, &s, e);
-	if (r == -1)
-		return -1;
-	if (among(step, harmless))
+	if (conf->rules == 0 || among(step, harmless))
 		return 0;
-	if ((conf->rules & MK_RULE_UNKNOWN) != 0 && s.n == 0 && !among(step, begins) &&
-	    !begun_here(rec) && !is_thing(name, n))
-		return say(detail, why, "unknown", e, "nothing is known of this part%s%s", "", "");
-	if ((conf->rules & MK_RULE_SHIPPED) != 0 && s.gone == MK_GONE_SHIPPED && !among(step, back)) {
-		if ((text = mk_ask_text(st, s.customer, e)) == NULL)
-			return -1;
-		return say(detail, why, "shipped", e, "it was shipped%s%s: receive it first",
-			*text == '\0' ? "" : " to ", text);
-	}
-	if ((conf->rules & MK_RULE_HELD) != 0 && s.hold != 0 && !among(step, aside)) {
-		if ((text = mk_ask_text(st, s.hold, e)) == NULL)
-			return -1;
-		return say(detail, why, "held", e, "it is on hold (%s%s): release it first", text, "");
-	}
-	if ((conf->rules & MK_RULE_FAILED) != 0 && strcmp(s.result, "fail") == 0 &&
-	    strcmp(step, s.step) != 0 && strcmp(s.step, "hold") != 0 && strcmp(step, "mark") != 0 &&
-	    !among(step, aside))
-		return say(detail, why, "failed", e, "its last %s failed%s: rework or scrap it", s.step, "");
-	if ((conf->rules & MK_RULE_ROUTE) == 0)
+	r = mk_standing_load(st, name, n, (conf->rules & MK_RULE_ROUTE) != 0, &s, e);
+	if (r == 0)
+		r = judge(conf, step, name, n, &s, rec, why, detail, e);
+	mk_standing_clear(&s);
+	return r;
+}
+
+int
+mk_trace_silent(struct mk_store *st, const struct mk_conf *conf, const char *step,
+	const struct mk_time *now, struct mk_buf *detail, struct mk_err *e)
+{
+	struct mk_time at;
+	char text[MK_TIME_LEN];
+	int64_t old;
+	int r;
+
+	if (conf->network == MK_NETWORK_ANY || among(step, harmless) || among(step, aside))
 		return 0;
-	if (by_route(st, conf, step, item, rec, &missing, e) == -1)
+	if ((r = mk_store_pull_state(st, &at, e)) == -1)
 		return -1;
-	if (missing != NULL)
-		return say(detail, why, "route", e, "%s comes before %s on its route", missing, step);
-	return 0;
+	if (r == 0)
+		return mk_buf_adds(detail, "what other lines did was never pulled", e) == -1 ? -1 : 1;
+	/* a clock that was set back tells nothing */
+	old = (now->ms - at.ms) / 60000;
+	if (now->ms >= at.ms && old < conf->network_minutes)
+		return 0;
+	at.off = now->off;
+	mk_time_format(&at, text);
+	return mk_buf_addf(detail, e, "what other lines did is known as of %s, and not since", text)
+		== -1 ? -1 : 1;
 }
 
 int

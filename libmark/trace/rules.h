@@ -14,7 +14,13 @@ int mk_trace_may(struct mk_store *st, const struct mk_conf *conf, const char *st
 	const char *name, size_t n, const struct mk_rec *rec, const char **why,
 	struct mk_buf *detail, struct mk_err *e);
 
-/* The same for all events of a record that were not refused; *why is that of the
+/* Whether, by network-down of conf, too long ago was heard of other lines for the step to
+ * be done: 1, and detail says since when; 0; -1. Steps that only look at a part, or set
+ * it aside, may always be done. */
+int mk_trace_silent(struct mk_store *st, const struct mk_conf *conf, const char *step,
+	const struct mk_time *now, struct mk_buf *detail, struct mk_err *e);
+
+/* mk_trace_may for all events of a record that were not refused; *why is that of the
  * first forbidden one. A record that was exported is never forbidden. */
 int mk_trace_forbidden(struct mk_store *st, const struct mk_conf *conf, const struct mk_rec *rec,
 	const char **why, struct mk_err *e);
