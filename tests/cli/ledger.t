@@ -201,7 +201,7 @@ run "not over a file that is there" 2 "" "mk-trace: copy2.db: cannot make the st
 # A store of version 1.
 sed "s|@STATE@|$scratch/state/v1|" "$top/tests/cli/store-v1.sql" | sqlite3 old.db >/dev/null
 try mk-trace history P1 --store old.db
-is "an older store is refused" "$st $err" "2 mk-trace: old.db: a store of version 1: mk-trace migrate brings it to version 2"
+is "an older store is refused" "$st $err" "2 mk-trace: old.db: a store of version 1: mk-trace migrate brings it to version 3"
 sqlite3 old.db 'SELECT line FROM event ORDER BY seq' >lines
 cp old.db old2.db
 run "migrate" 0 "" "" mk-trace migrate --store old.db
