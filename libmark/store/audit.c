@@ -30,7 +30,9 @@ struct audit {
 	size_t n;
 	struct mk_buf text, line;
 	mk_hash head;		/* of the event before */
-	struct mk_merkle tree;	/* of the own origin */
+	struct mk_digest *digest;
+	bool sealed;		/* there is a seal or an anchor of this origin */
+	struct mk_merkle tree;	/* of its events, if so */
 	int64_t good;		/* the largest size at which a seal or an anchor agreed */
 	uint64_t block;		/* the first block of 256 that is not what was sealed, +1 */
 };
@@ -182,7 +184,7 @@ hash_of(struct audit *a, const struct row *r, const mk_hash prev, mk_hash out, s
 	if (mk_event_export(&a->line, a->text.p + r->at[R_LINE], r->len[R_LINE], a->origin,
 	    MK_EVENT_SEQ(r->id), recorded, prev, e) == -1)
 		return -1;
-	return mk_sha256(a->line.p, a->line.n, out, e);
+	return mk_digest_sum(a->digest, a->line.p, a->line.n, out, e);
 }
 
 /* The row's prev is not the hash of the event before it: which of the two was altered? */
@@ -255,8 +257,9 @@ block_made(void *arg, int level, uint64_t pos, const mk_hash h, struct mk_err *e
 
 	if (level != NODE_LEVEL || a->block != 0)
 		return 0;
-	if (mk_db_query(a->st->db, &rows, e, "SELECT hash FROM node WHERE origin = 1 AND level = ? AND "
-	    "pos = ?", "ii", (int64_t)level, (int64_t)pos) == 0 && (r = mk_rows_next(&rows, e)) == 1) {
+	if (mk_db_query(a->st->db, &rows, e, "SELECT hash FROM node WHERE origin = ? AND level = ? AND "
+	    "pos = ?", "iii", a->number, (int64_t)level, (int64_t)pos) == 0 &&
+	    (r = mk_rows_next(&rows, e)) == 1) {
 		s = mk_rows_text(&rows, 0, &n);
 		if (n != sizeof(mk_hash) || memcmp(s, h, n) != 0)
 			a->block = pos + 1;
@@ -294,7 +297,7 @@ seals_at(struct audit *a, const struct mk_seal *all, size_t n, size_t own_n, str
 	size_t i;
 
 	for (i = 0; i < n; i++)
-		if ((uint64_t)all[i].size == a->tree.size) {
+		if (strcmp(all[i].origin, a->origin) == 0 && (uint64_t)all[i].size == a->tree.size) {
 			if (compare(a, &all[i], i < own_n ? "the seal" : "the anchor", e) == -1)
 				return -1;
 			a->out->seals++;
@@ -313,6 +316,12 @@ chain(struct audit *a, const struct mk_seal *all, size_t n, size_t own_n, struct
 	int r;
 
 	memset(a->head, 0, sizeof a->head);
+	memset(&a->tree, 0, sizeof a->tree);
+	a->good = 0;
+	a->block = 0;
+	a->sealed = false;
+	for (i = 0; i < n; i++)
+		a->sealed = a->sealed || strcmp(all[i].origin, a->origin) == 0;
 	do {
 		if (read_piece(a, at + 1, e) == -1)
 			return -1;
@@ -322,7 +331,7 @@ chain(struct audit *a, const struct mk_seal *all, size_t n, size_t own_n, struct
 			if (r == -1 || a->out->wrong.n > 0)
 				return r;
 			a->out->events++;
-			if (a->number != 1)
+			if (!a->sealed)
 				continue;
 			if (mk_merkle_leaf(a->line.p, a->line.n, leaf, e) == -1 ||
 			    mk_merkle_add(&a->tree, leaf, block_made, a, e) == -1 ||
@@ -366,7 +375,7 @@ signatures(struct mk_audit *out, const struct mk_seal *s, size_t n, struct mk_er
 	return r;
 }
 
-/* All seals of the store, then the anchors. */
+/* All seals of the store, of its own origin, then the anchors. */
 static int
 gather(struct mk_store *st, const struct mk_seal *anchor, size_t n, struct mk_seal **all,
 	size_t *total, size_t *own_n, struct mk_err *e)
@@ -433,15 +442,33 @@ next_origin(struct audit *a, int64_t after, char name[MK_ORIGIN_LEN + 1], struct
 static int
 cut_off(struct audit *a, const struct mk_seal *all, size_t n, size_t own_n, struct mk_err *e)
 {
+	const char *why = strcmp(a->origin, a->st->origin) == 0 ? "the tail was cut off" :
+		"the tail was cut off, or has not come here yet";
 	size_t i;
 
 	for (i = 0; i < n; i++)
-		if (a->number == 1 && all[i].size > a->seq && a->out->wrong.n == 0)
-			return mk_buf_addf(&a->out->wrong, e, "event %s/%" PRId64 ": the tail was cut off: "
-				"%s of %s knows %" PRId64 " events, %" PRId64 " are here", a->origin,
-				a->seq + 1, i < own_n ? "the seal" : "the anchor", all[i].time, all[i].size,
-				a->seq);
+		if (strcmp(all[i].origin, a->origin) == 0 && all[i].size > a->seq &&
+		    a->out->wrong.n == 0)
+			return mk_buf_addf(&a->out->wrong, e, "event %s/%" PRId64 ": %s: %s of %s knows %"
+				PRId64 " events, %" PRId64 " are here", a->origin, a->seq + 1, why,
+				i < own_n ? "the seal" : "the anchor", all[i].time, all[i].size, a->seq);
 	return 0;
+}
+
+/* Whether all anchors are of origins that are here. */
+static int
+known(struct mk_store *st, const struct mk_seal *anchor, size_t n, struct mk_err *e)
+{
+	int64_t one;
+	size_t i;
+	int r = 1;
+
+	for (i = 0; i < n && r == 1; i++)
+		if ((r = mk_db_value(st->db, &one, e, "SELECT 1 FROM origin WHERE name = ?", "s",
+		    anchor[i].origin)) == 0)
+			mk_err(e, MK_EDATA, "the anchor is of another store (%s, this is %s, and nothing of "
+				"that one is here)", anchor[i].origin, st->origin);
+	return r == 1 ? 0 : -1;
 }
 
 int
@@ -451,7 +478,7 @@ mk_store_audit(struct mk_store *st, const struct mk_seal *anchor, size_t n, stru
 	struct audit *a = calloc(1, sizeof *a);
 	struct mk_seal *all = NULL;
 	char name[MK_ORIGIN_LEN + 1];
-	size_t total = 0, own_n = 0, i;
+	size_t total = 0, own_n = 0;
 	int r = -1;
 
 	memset(out, 0, sizeof *out);
@@ -459,12 +486,8 @@ mk_store_audit(struct mk_store *st, const struct mk_seal *anchor, size_t n, stru
 		return mk_err_nomem(e);
 	a->st = st;
 	a->out = out;
-	for (i = 0; i < n; i++)
-		if (strcmp(anchor[i].origin, st->origin) != 0) {
-			mk_err(e, MK_EDATA, "the anchor is of another store (%s, this is %s)",
-				anchor[i].origin, st->origin);
-			goto out;
-		}
+	if (known(st, anchor, n, e) == -1 || mk_digest_new(&a->digest, e) == -1)
+		goto out;
 	r = gather(st, anchor, n, &all, &total, &own_n, e);
 	if (r == 0)
 		r = signatures(out, all, own_n, e);
@@ -475,6 +498,7 @@ mk_store_audit(struct mk_store *st, const struct mk_seal *anchor, size_t n, stru
 	}
 out:
 	free(all);
+	mk_digest_free(a->digest);
 	mk_buf_clear(&a->text);
 	mk_buf_clear(&a->line);
 	free(a);

@@ -152,18 +152,35 @@ known(struct mk_store *st, const struct mk_new *ev, const char *group, size_t ng
 	return found;
 }
 
+/* Whether an event was derived again already. */
+static bool
+replayed(const struct mk_replay *p, int64_t id)
+{
+	size_t origin = (size_t)MK_EVENT_ORIGIN(id);
+
+	return origin < p->n && MK_EVENT_SEQ(id) <= p->upto[origin];
+}
+
 /* Whether the item was at this step (and op) before, refusals apart: 1, 0, -1. */
 static int
 tried(struct mk_store *st, const struct mk_new *ev, struct mk_err *e)
 {
-	int64_t refused = 0, one;
+	struct mk_rows rows;
+	int64_t refused = 0;
+	int r;
 
 	if (mk_index_word(st, "result", "refused", 7, false, &refused, e) == -1)
 		return -1;
-	return mk_db_value(st->db, &one, e, "SELECT 1 FROM event WHERE item = ? AND step = ? AND "
-		"op = ? AND result <> ? AND id < ? LIMIT 1", "iitii", ev->item, ev->step->id,
+	r = mk_db_query(st->db, &rows, e, "SELECT id FROM event WHERE item = ? AND step = ? AND "
+		"op = ? AND result <> ?", "iiti", ev->item, ev->step->id,
 		ev->op == NULL ? "" : ev->op->val, ev->op == NULL ? (size_t)0 :
-		(size_t)ev->op->vlen, refused == 0 ? (int64_t)-1 : refused, ev->id);
+		(size_t)ev->op->vlen, refused == 0 ? (int64_t)-1 : refused);
+	if (r == 0)
+		while ((r = mk_rows_next(&rows, e)) == 1)
+			if (st->replay == NULL || replayed(st->replay, mk_rows_int(&rows, 0)))
+				break;
+	mk_rows_done(&rows);
+	return r;
 }
 
 /* ---- the chain ---- */
@@ -222,7 +239,7 @@ append(struct mk_store *st, struct mk_chain *c, struct mk_new *ev, struct mk_err
 		s->recorded = ev->recorded;
 	}
 	st->out.n = 0;
-	if (mk_event_export(&st->out, st->line.p, st->line.n, c->name, seq, s->recorded_text,
+	if (mk_arrival_note(st, c, seq, e) == -1 || mk_event_export(&st->out, st->line.p, st->line.n, c->name, seq, s->recorded_text,
 	    c->head, e) == -1 || mk_digest_sum(s->digest, st->out.p, st->out.n, head, e) == -1 ||
 	    mk_db_insert(st->db, e, "INSERT INTO event(id, item, op, step, time, time_off, ctx, "
 	    "result, recorded, recorded_off, prev, line) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "

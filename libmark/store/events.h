@@ -35,4 +35,13 @@ void mk_event_free(struct mk_store *st);
 int mk_chain_read(struct mk_store *st, struct mk_chain *c, const char *name, struct mk_err *e);
 int mk_chain_write(struct mk_store *st, struct mk_chain *c, struct mk_err *e);
 
+/* ---- arrival.c ---- */
+
+/* The event that c gets now is its seq-th. */
+int mk_arrival_note(struct mk_store *st, const struct mk_chain *c, int64_t seq, struct mk_err *e);
+/* All events in the order in which they came in: stretches of one origin, by the first and
+ * the last number that an event of it may have. */
+typedef int mk_arrival_stretch(void *arg, int64_t first, int64_t last, struct mk_err *e);
+int mk_arrival_each(struct mk_store *st, mk_arrival_stretch *each, void *arg, struct mk_err *e);
+
 #endif

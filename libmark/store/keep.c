@@ -1,6 +1,6 @@
 #include "store/keep.h"
 
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "store/events.h"
@@ -60,47 +60,99 @@ struct old {
 	size_t at, n;
 };
 
+struct deriving {
+	struct mk_store *st;
+	struct mk_replay replay;
+	struct old old[PIECE];
+	size_t n;
+	struct mk_buf text;
+	int64_t done, all, changed;
+	mk_rebuild_tick *tick;
+	void *arg;
+};
+
+static int
+read_piece(struct deriving *d, int64_t first, int64_t last, struct mk_err *e)
+{
+	struct mk_rows rows;
+	int r;
+
+	d->text.n = d->n = 0;
+	r = mk_db_query(d->st->db, &rows, e, "SELECT id, ctx, result, recorded, recorded_off, line "
+		"FROM event WHERE id >= ? AND id <= ? ORDER BY id LIMIT 1000", "ii", first, last);
+	while (r != -1 && (r = mk_rows_next(&rows, e)) == 1) {
+		struct old *o = &d->old[d->n++];
+		const char *s = mk_rows_text(&rows, 5, &o->n);
+
+		o->id = mk_rows_int(&rows, 0);
+		o->ctx = mk_rows_int(&rows, 1);
+		o->result = mk_rows_int(&rows, 2);
+		o->recorded.ms = mk_rows_int(&rows, 3);
+		o->recorded.off = (int)mk_rows_int(&rows, 4);
+		o->at = d->text.n;
+		if (mk_buf_add(&d->text, s, o->n, e) == -1)
+			r = -1;
+	}
+	mk_rows_done(&rows);
+	return r;
+}
+
+/* Derive a stretch of one origin. */
+static int
+derive(void *arg, int64_t first, int64_t last, struct mk_err *e)
+{
+	struct deriving *d = arg;
+	size_t i, origin = (size_t)MK_EVENT_ORIGIN(first);
+	int64_t *p;
+
+	if (origin >= d->replay.n) {
+		if ((p = realloc(d->replay.upto, (origin + 1) * sizeof *p)) == NULL)
+			return mk_err_nomem(e);
+		memset(p + d->replay.n, 0, (origin + 1 - d->replay.n) * sizeof *p);
+		d->replay.upto = p;
+		d->replay.n = origin + 1;
+	}
+	do {
+		if (read_piece(d, first, last, e) == -1)
+			return -1;
+		for (i = 0; i < d->n; i++) {
+			const struct old *o = &d->old[i];
+
+			if (mk_event_again(d->st, o->id, d->text.p + o->at, o->n, &o->recorded, o->ctx,
+			    o->result, &d->changed, e) == -1)
+				return -1;
+			d->replay.upto[origin] = MK_EVENT_SEQ(o->id);
+			first = o->id + 1;
+		}
+		d->done += (int64_t)d->n;
+		if (d->tick != NULL && d->tick(d->arg, d->done, d->all, e) == -1)
+			return -1;
+	} while (d->n == PIECE);
+	return 0;
+}
+
+/* All events, in the order in which they came: what follows from them depends on it. */
 static int
 derive_all(struct mk_store *st, mk_rebuild_tick *tick, void *arg, int64_t *changed,
 	struct mk_err *e)
 {
-	static const char sql[] = "SELECT id, ctx, result, recorded, recorded_off, line FROM event "
-		"WHERE id > ? ORDER BY id LIMIT 1000";
-	struct old old[PIECE];
-	struct mk_buf text = {0};
-	struct mk_rows rows;
-	int64_t at = 0, done = 0, all = 0;
-	size_t i, n;
+	struct deriving *d = calloc(1, sizeof *d);
 	int r;
 
-	if (mk_db_value(st->db, &all, e, "SELECT COALESCE(SUM(seq), 0) FROM origin", "") == -1)
-		return -1;
-	do {
-		text.n = n = 0;
-		r = mk_db_query(st->db, &rows, e, sql, "i", at);
-		while (r != -1 && (r = mk_rows_next(&rows, e)) == 1) {
-			const char *s = mk_rows_text(&rows, 5, &old[n].n);
-
-			old[n].id = mk_rows_int(&rows, 0);
-			old[n].ctx = mk_rows_int(&rows, 1);
-			old[n].result = mk_rows_int(&rows, 2);
-			old[n].recorded.ms = mk_rows_int(&rows, 3);
-			old[n].recorded.off = (int)mk_rows_int(&rows, 4);
-			old[n].at = text.n;
-			if (mk_buf_add(&text, s, old[n++].n, e) == -1)
-				r = -1;
-		}
-		mk_rows_done(&rows);
-		for (i = 0; r == 0 && i < n; i++) {
-			at = old[i].id;
-			r = mk_event_again(st, at, text.p + old[i].at, old[i].n, &old[i].recorded,
-				old[i].ctx, old[i].result, changed, e);
-		}
-		done += (int64_t)n;
-		if (r == 0 && tick != NULL)
-			r = tick(arg, done, all, e);
-	} while (r == 0 && n == PIECE);
-	mk_buf_clear(&text);
+	if (d == NULL)
+		return mk_err_nomem(e);
+	d->st = st;
+	d->tick = tick;
+	d->arg = arg;
+	st->replay = &d->replay;
+	r = mk_db_value(st->db, &d->all, e, "SELECT COALESCE(SUM(seq), 0) FROM origin", "");
+	if (r == 1)
+		r = mk_arrival_each(st, derive, d, e);
+	*changed = d->changed;
+	st->replay = NULL;
+	free(d->replay.upto);
+	mk_buf_clear(&d->text);
+	free(d);
 	return r;
 }
 

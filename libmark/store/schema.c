@@ -6,6 +6,8 @@
  * (ROWKEY, BYTES, CLUSTERED) the engine's spelling.
  *
  * What is kept:
+ * arrival     from `first` on, the events of an origin came behind those of the row
+ *             before: what follows from them depends on the order
  * item.tail   the last 8 bytes of the name: finds unique endings, and grows at its
  *             end while serial numbers do
  * event.id    origin * 2^40 + seq
@@ -27,6 +29,7 @@ const char mk_schema_kept[] =
 	"CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) CLUSTERED;"
 	"CREATE TABLE origin(id ROWKEY, name TEXT NOT NULL UNIQUE,"
 	" seq BIGINT NOT NULL, head BYTES NOT NULL);"
+	"CREATE TABLE arrival(no ROWKEY, origin BIGINT NOT NULL, first BIGINT NOT NULL);"
 	"CREATE TABLE item(id ROWKEY, name TEXT NOT NULL UNIQUE, tail TEXT NOT NULL);"
 	"CREATE INDEX item_tail ON item(tail);"
 	"CREATE TABLE step(id ROWKEY, name TEXT NOT NULL UNIQUE);"

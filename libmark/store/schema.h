@@ -24,6 +24,12 @@ struct mk_chain {
 	bool moved;			/* since it was read */
 };
 
+/* How far each origin is, by its number. */
+struct mk_replay {
+	int64_t *upto;
+	size_t n;
+};
+
 struct mk_store {
 	struct mk_db *db;
 	const struct mk_conf *conf;
@@ -34,6 +40,9 @@ struct mk_store {
 	/* inside a write transaction: its own chain, and the one that is taken in */
 	struct mk_chain own, other;
 	int64_t known;		/* own.seq when our last transaction ended; -1 */
+	int64_t arriving;	/* the origin of the event before, in this transaction; 0 */
+	const struct mk_replay *replay;	/* keep.c: events that were not derived again yet are
+				 * as if they were not there; NULL */
 	bool made_one;		/* names.c: the last item asked for was new */
 	struct mk_current *cur;	/* state.c: the item at hand */
 	struct mk_index *ix;	/* index.c */

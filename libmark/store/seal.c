@@ -9,7 +9,7 @@
 
 #include "base/io.h"
 #include "base/num.h"
-#include "store/schema.h"
+#include "store/events.h"
 #include "store/seal.h"
 
 #define PIECE 2000
@@ -87,40 +87,40 @@ export_range(struct mk_store *st, const char *origin, int64_t from, int64_t to,
 	return r;
 }
 
+struct exporting {
+	struct mk_store *st;
+	mk_export_each *each;
+	void *arg;
+};
+
+static int
+export_stretch(void *arg, int64_t first, int64_t last, struct mk_err *e)
+{
+	struct exporting *x = arg;
+	char name[MK_ORIGIN_LEN + 1];
+	struct mk_rows rows;
+	const char *s;
+	size_t n;
+	int r = -1;
+
+	if (mk_db_query(x->st->db, &rows, e, "SELECT name FROM origin WHERE id = ?", "i",
+	    MK_EVENT_ORIGIN(first)) == 0 && (r = mk_rows_next(&rows, e)) == 1) {
+		s = mk_rows_text(&rows, 0, &n);
+		(void)snprintf(name, sizeof name, "%.*s", (int)n, s);
+	}
+	mk_rows_done(&rows);
+	return r != 1 ? r : export_range(x->st, name, first, last, x->each, x->arg, e);
+}
+
 int
 mk_store_export(struct mk_store *st, int64_t after, mk_export_each *each, void *arg,
 	struct mk_err *e)
 {
-	struct mk_rows rows;
-	char (*name)[MK_ORIGIN_LEN + 1] = NULL;
-	int64_t *id = NULL;
-	void *p;
-	const char *s;
-	size_t n, i, k = 0;
-	int r = -1;
+	struct exporting x = { st, each, arg };
 
-	if (mk_db_query(st->db, &rows, e, "SELECT id, name FROM origin ORDER BY id", "") == 0)
-		while ((r = mk_rows_next(&rows, e)) == 1) {
-			s = mk_rows_text(&rows, 1, &n);
-			if ((p = realloc(name, (k + 1) * sizeof *name)) != NULL)
-				name = p;
-			if (p == NULL || (p = realloc(id, (k + 1) * sizeof *id)) == NULL) {
-				r = mk_err_nomem(e);
-				break;
-			}
-			id = p;
-			id[k] = mk_rows_int(&rows, 0);
-			(void)snprintf(name[k++], sizeof *name, "%.*s", (int)n, s);
-		}
-	mk_rows_done(&rows);
-	for (i = 0; r == 0 && i < k; i++) {
-		int64_t from = MK_EVENT_ID(id[i], 1), to = MK_EVENT_ID(id[i] + 1, 0) - 1;
-
-		r = export_range(st, name[i], after >= from ? after + 1 : from, to, each, arg, e);
-	}
-	free(name);
-	free(id);
-	return r == -1 ? -1 : 0;
+	if (after != 0)
+		return export_stretch(&x, after + 1, MK_EVENT_ID(MK_EVENT_ORIGIN(after) + 1, 0) - 1, e);
+	return mk_arrival_each(st, export_stretch, &x, e);
 }
 
 /* ---- the tree ---- */

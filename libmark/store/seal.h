@@ -18,8 +18,8 @@
 
 /* ---- exports ---- */
 
-/* Each event in the store's order, as it is exported (no LF), from number `after`
- * (exclusive; 0: from the start) on. Nothing is open while the callback runs. */
+/* Each event in the order of its arrival, as it is exported (no LF); or, with `after`, those
+ * of one origin behind that number. Nothing is open while the callback runs. */
 typedef int mk_export_each(void *arg, int64_t id, const char *line, size_t n, struct mk_err *e);
 int mk_store_export(struct mk_store *st, int64_t after, mk_export_each *each, void *arg,
 	struct mk_err *e);

@@ -295,6 +295,7 @@ mk_store_begin(struct mk_store *st, struct mk_err *e)
 	if (mk_db_begin(st->db, e) == -1)
 		return -1;
 	st->other.name[0] = '\0';
+	st->arriving = 0;
 	r = mk_chain_read(st, &st->own, st->own.name, e);
 	if (r != 1) {
 		if (r == 0)
