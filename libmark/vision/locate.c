@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "vision/engine.h"
-#include "vision/grid.h"
+#include "vision/fit.h"
 
 #define SMALL 400	/* pixels: the longer side of what is searched */
 #define BLOCK 8		/* pixels of it */
@@ -13,6 +13,10 @@
 #define MS 150		/* of CPU time: what is not found by then is not */
 #define SURE .85	/* a match that ends the search */
 #define ENOUGH .4	/* one that counts at all */
+#define AGREE .62	/* the least share of modules that are as they should be */
+#define SIDE 177	/* modules, of the largest symbol */
+#define WHOLE 52	/* modules: larger symbols are to have all their columns */
+#define LEAST .4	/* smaller ones so many of them */
 
 /* The picture made small, and its blocks. */
 struct field {
@@ -151,9 +155,16 @@ inside(const struct field *f, int id, int x, int y)
 }
 
 /* The marked pixels of a place: on the other side of the middle of its levels than most
- * of what is around it. *light: they are the lighter ones. */
-static int
-marked(const struct field *f, int id, bool *light, struct mk_point *pt)
+ * of what is around it. */
+struct marks {
+	struct mk_point *pt;		/* not owned */
+	int n;
+	bool light;			/* they are the lighter ones */
+	double middle;
+};
+
+static void
+marked(const struct field *f, int id, struct marks *m)
 {
 	int low = 255, high = 0, around[256] = {0}, all = 0, x, y, v, n = 0;
 
@@ -170,14 +181,14 @@ marked(const struct field *f, int id, bool *light, struct mk_point *pt)
 		}
 	for (v = 0; v < 255 && all > 0 && n <= all / 2; v++)
 		n += around[v];
-	*light = 2 * v < low + high;
-	for (n = 0, y = 0; y < f->im.h; y++)
+	m->middle = (low + high) / 2.0;
+	m->light = v < m->middle;
+	for (y = 0; y < f->im.h; y++)
 		for (x = 0; x < f->im.w; x++) {
 			v = f->im.px[y * f->im.w + x];
-			if (inside(f, id, x, y) && (*light ? 2 * v > low + high : 2 * v < low + high))
-				pt[n++] = (struct mk_point){ x + .5, y + .5 };
+			if (inside(f, id, x, y) && (m->light ? v > m->middle : v < m->middle))
+				m->pt[m->n++] = (struct mk_point){ x + .5, y + .5 };
 		}
-	return n;
 }
 
 static int
@@ -228,37 +239,121 @@ rectangle(const struct mk_point *pt, int n, double *work, struct mk_point q[4])
 
 /* ---- which way round ---- */
 
-/* Of the eight ways to lay the symbol into the rectangle, the one that matches best. */
+/* The symbol laid over what is there: its corners, and how many of its modules are as
+ * they should be. */
+struct laid {
+	struct mk_point corner[4];
+	bool mirrored;
+	double agree;
+};
+
+/* The rectangle cut into rows and columns of modules, as they are seen. */
+struct cells {
+	struct mk_plane plane;		/* from modules to pixels of the small picture */
+	int rows, cols;
+	unsigned char on[SIDE * SIDE];
+};
+
+static bool
+cut(const struct field *f, const struct marks *m, const struct mk_point corner[4], int rows,
+	int cols, struct cells *s)
+{
+	int r, c;
+	double v;
+
+	if (rows < 1 || rows > SIDE || cols > SIDE || !mk_plane_corners(&s->plane, cols, rows, corner))
+		return false;
+	s->rows = rows;
+	s->cols = cols;
+	for (r = 0; r < rows; r++)
+		for (c = 0; c < cols; c++) {
+			v = mk_plane_grey(&f->im, mk_plane_at(&s->plane, c + .5, r + .5));
+			s->on[r * cols + c] = m->light ? v > m->middle : v < m->middle;
+		}
+	return true;
+}
+
+/* The share of the symbol's modules that are as they should be, if the cells are those
+ * from r0, c0 on, and nothing is marked around them. */
+static double
+agreement(const struct mk_plan *p, const unsigned char *expected, const struct cells *s, int r0, int c0)
+{
+	int r, c, n = 0;
+
+	for (r = 0; r < p->rows; r++)
+		for (c = 0; c < p->cols; c++) {
+			bool in = r >= r0 && c >= c0 && r < r0 + s->rows && c < c0 + s->cols;
+			int seen = in ? s->on[(r - r0) * s->cols + c - c0] : 0;
+
+			n += seen == expected[r * p->cols + c];
+		}
+	return (double)n / (p->rows * p->cols);
+}
+
+/* Where in the symbol the cells lie best. */
+static void
+slide(const struct mk_plan *p, const unsigned char *expected, const struct cells *s, bool mirrored,
+	struct laid *best)
+{
+	int r, c, i;
+
+	for (r = 0; r <= p->rows - s->rows; r++)
+		for (c = 0; c <= p->cols - s->cols; c++) {
+			double agree = agreement(p, expected, s, r, c);
+
+			if (agree <= best->agree)
+				continue;
+			best->agree = agree;
+			best->mirrored = mirrored;
+			for (i = 0; i < 4; i++)
+				best->corner[i] = mk_plane_at(&s->plane, (i == 1 || i == 2 ? p->cols : 0) - c,
+					(i >= 2 ? p->rows : 0) - r);
+		}
+}
+
+/* The rectangle is as wide as the symbol, or, if that is torn, as some of its columns: for
+ * each number of them, of the eight ways to lay it, the one that agrees best. */
+static void
+lay(const struct field *f, const struct marks *m, const struct mk_plan *p,
+	const unsigned char *expected, const struct mk_point q[4], struct cells *s, struct laid *best)
+{
+	int least = p->cols > WHOLE ? p->cols : (int)(p->cols * LEAST), cols, way, i;
+
+	for (cols = p->cols; cols >= least && best->agree < 1; cols--)
+		for (way = 0; way < 8 && mk_cpu_ms() < f->until; way++) {
+			struct mk_point corner[4];
+			double along, down;
+
+			for (i = 0; i < 4; i++)
+				corner[i] = q[(way + (way >= 4 ? 4 - i : i)) % 4];
+			along = mk_apart(corner[0], corner[1]);
+			down = mk_apart(corner[0], corner[3]);
+			if (cut(f, m, corner, (int)floor(down / along * cols + .5), cols, s))
+				slide(p, expected, s, way >= 4, best);
+		}
+}
+
+/* Fit the grid there, and take it if it matches better than *best. */
 static int
-lay(const struct mk_image *im, const struct mk_plan *p, const unsigned char *expected,
-	const struct mk_point q[4], bool light, double until, double *best, struct mk_code *code,
+settle(const struct mk_image *im, const struct mk_plan *plan, const unsigned char *expected,
+	const struct field *f, bool light, const struct laid *l, double *best, struct mk_code *code,
 	struct mk_err *e)
 {
-	int way, i, r;
+	struct mk_point corner[4];
+	struct mk_grid g;
+	int i, r;
 
-	for (way = 0; way < 8 && *best < SURE && mk_cpu_ms() < until; way++) {
-		struct mk_point corner[4];
-		struct mk_grid g;
-		double along, down;
-
-		for (i = 0; i < 4; i++)
-			corner[i] = q[(way + (way >= 4 ? 4 - i : i)) % 4];
-		along = hypot(corner[1].x - corner[0].x, corner[1].y - corner[0].y);
-		down = hypot(corner[3].x - corner[0].x, corner[3].y - corner[0].y);
-		/* an oblong symbol lies along an oblong rectangle */
-		if (fabs(log(along / down * p->rows / p->cols)) > .35)
-			continue;
-		if ((r = mk_grid_fit(im, p, corner, light, expected, &g, e)) == -1)
-			return -1;
-		if (r == 1 && g.match > *best) {
-			*best = g.match;
-			memcpy(code->corner, g.corner, sizeof code->corner);
-			code->light = light;
-			code->mirrored = way >= 4;
-		}
-		if (r == 1)
-			mk_grid_clear(&g);
+	for (i = 0; i < 4; i++)
+		corner[i] = (struct mk_point){ l->corner[i].x * f->shrink, l->corner[i].y * f->shrink };
+	if ((r = mk_grid_fit(im, plan, corner, light, expected, &g, e)) != 1)
+		return r;
+	if (g.match > *best) {
+		*best = g.match;
+		memcpy(code->corner, g.corner, sizeof code->corner);
+		code->light = light;
+		code->mirrored = l->mirrored;
 	}
+	mk_grid_clear(&g);
 	return 0;
 }
 
@@ -269,29 +364,31 @@ try_places(const struct mk_image *im, const struct mk_plan *plan, const unsigned
 	size_t all = (size_t)f->im.w * (size_t)f->im.h;
 	struct mk_point *pt = calloc(all, sizeof *pt), q[4];
 	double *work = calloc(all, sizeof *work);
+	struct cells *s = calloc(1, sizeof *s);
 	struct place place[PLACES];
 	int n = places(f, place), i, k, r = 0;
 
-	if (pt == NULL || work == NULL)
+	if (pt == NULL || work == NULL || s == NULL)
 		r = mk_err_nomem(e);
 	for (i = 0; i < n && r == 0 && *best < SURE; i++) {
-		bool light;
-		int points = marked(f, place[i].id, &light, pt), some;
+		struct marks m = { .pt = pt };
+		struct laid laid = { .agree = AGREE };
+		int some;
 
-		if (points < 50)
+		marked(f, place[i].id, &m);
+		if (m.n < 50)
 			continue;
 		/* enough of them, evenly */
-		for (some = points / 3000 + 1, k = 0; k * some < points; k++)
+		for (some = m.n / 3000 + 1, k = 0; k * some < m.n; k++)
 			pt[k] = pt[k * some];
 		rectangle(pt, k, work, q);
-		for (k = 0; k < 4; k++) {
-			q[k].x *= f->shrink;
-			q[k].y *= f->shrink;
-		}
-		r = lay(im, plan, expected, q, light, f->until, best, code, e);
+		lay(f, &m, plan, expected, q, s, &laid);
+		if (laid.agree > AGREE)
+			r = settle(im, plan, expected, f, m.light, &laid, best, code, e);
 	}
 	free(pt);
 	free(work);
+	free(s);
 	return r;
 }
 

@@ -293,6 +293,22 @@ unread(void)
 			"%d modules wrong: found, and counted", damaged[i]);
 		shot_clean(&t);
 	}
+	/* half of it is not there, on each side */
+	for (i = 0; i < 4; i++) {
+		int damage = 0;
+
+		for (k = 0; k < 256; k++) {
+			int across = i % 2 == 0 ? k / 16 : k % 16;
+
+			if (i < 2 ? across < 8 : across >= 8) {
+				damage += t.on[k];
+				t.on[k] = 0;
+			}
+		}
+		ok(shot_all(&t, "decode", NAN, 0) && t.g.damaged == damage && t.g.grade == 0,
+			"half of it is missing, side %d: %d modules are damaged", i, t.g.damaged);
+		shot_clean(&t);
+	}
 	t.s.invert = true;
 #ifndef __SANITIZE_ADDRESS__
 	t.s.mirror = true;	/* the last ways that are tried: instrumented, time is over */
