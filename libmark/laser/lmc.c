@@ -27,7 +27,6 @@ struct lmc {
 	bool working;			/* a list may be executing */
 	uint16_t port;			/* output bits that others set */
 	volatile sig_atomic_t stop;
-	atomic_uint sent;
 };
 
 static struct mk_lmc_wire
@@ -372,7 +371,6 @@ lmc_burn(void *dev, const struct mk_laser_task *t, struct mk_burn *b, struct mk_
 	struct lmc *d = dev;
 	struct mk_lmc_wire w;
 	uint16_t p[5] = {0};
-	size_t begun;
 	int r;
 
 	if (own(d, e) == -1 || mk_lmc_job(&d->list, &d->conf, t->job, d->port, e) == -1)
@@ -381,14 +379,11 @@ lmc_burn(void *dev, const struct mk_laser_task *t, struct mk_burn *b, struct mk_
 	w.idle = lmc_idle;
 	w.arg = d;
 	d->working = true;
-	r = mk_lmc_run(&w, &d->list, &d->sent, &b->ms, e);
+	r = mk_lmc_run(&w, &d->list, t->ops, &b->ms, e);
 	d->working = false;
 	p[0] = d->port;
 	if (r == 1 && d->port != w.port)	/* it was set while the list had its own */
 		r = mk_lmc_command(&w, 0x21, p, NULL, e);
-	/* how many of the job's ops a packet holds is not counted: all that it may be */
-	begun = (size_t)atomic_load(&d->sent) * t->job->n / (d->list.n == 0 ? 1 : d->list.n);
-	atomic_store(t->ops, (unsigned)(begun > t->job->n ? t->job->n : begun));
 	return r == 0 ? mk_err(e, MK_EDEV, "%s: stopped", d->name) : r == 1 ? 0 : -1;
 }
 
@@ -433,6 +428,7 @@ lmc_red(void *dev, const int32_t box[4], int64_t until_ms, const volatile sig_at
 {
 	struct lmc *d = dev;
 	struct mk_lmc_wire w = wire_of(d);
+	atomic_uint ops;
 	double ms;
 	int r = 1;
 
@@ -444,7 +440,7 @@ lmc_red(void *dev, const int32_t box[4], int64_t until_ms, const volatile sig_at
 	if (mk_lmc_frame(&d->list, &d->conf, box, rounds(d, box), d->port, e) == -1)
 		r = -1;
 	while (r == 1 && *stop == 0 && mk_port_now() < until_ms)
-		r = mk_lmc_run(&w, &d->list, &d->sent, &ms, e);
+		r = mk_lmc_run(&w, &d->list, &ops, &ms, e);
 	w.stop = NULL;
 	w.port = d->port;
 	mk_lmc_abort(&w);

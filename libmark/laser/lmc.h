@@ -68,6 +68,7 @@ int mk_lmc_cor_read(struct mk_lmc_cor *cor, const char *path, struct mk_err *e);
 
 struct mk_lmc_list {
 	uint8_t *p;		/* packets of MK_LMC_PACKET bytes, the last one padded */
+	unsigned *ops;		/* of each: how many of the job's ops were begun at its end */
 	size_t n, cap;		/* packets */
 	size_t at;		/* ops in the last packet */
 	/* where the beam will be, and where it came from; counts */
@@ -125,9 +126,9 @@ int mk_lmc_start(const struct mk_lmc_wire *w, const struct mk_lmc_cor *cor, stru
 /* Run a list to its end. The board gets all of it before it is told to execute, as
  * from EZCAD2: no job starts that is not whole in the board. A board without room
  * for all is told once it takes no more (and has had three packets), and gets the
- * rest while it executes. *sent counts the packets that it may have begun to
- * execute, *ms is the time that the board says it took. 1, 0, -1. */
-int mk_lmc_run(const struct mk_lmc_wire *w, const struct mk_lmc_list *l, atomic_uint *sent,
+ * rest while it executes. *ops counts the job's ops in the packets that it was given,
+ * each before it goes out; *ms is the time that the board says it took. 1, 0, -1. */
+int mk_lmc_run(const struct mk_lmc_wire *w, const struct mk_lmc_list *l, atomic_uint *ops,
 	double *ms, struct mk_err *e);
 
 /* Beam off, whatever the board is doing; errors are not told, each step is tried.

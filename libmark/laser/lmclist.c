@@ -23,6 +23,7 @@ void
 mk_lmc_list_clear(struct mk_lmc_list *l)
 {
 	free(l->p);
+	free(l->ops);
 	memset(l, 0, sizeof *l);
 }
 
@@ -47,6 +48,7 @@ static int
 packet(struct mk_lmc_list *l, struct mk_err *e)
 {
 	uint8_t *p;
+	unsigned *ops;
 	size_t i, cap = l->cap == 0 ? 8 : 2 * l->cap;
 
 	if (l->n == LIST_MAX)
@@ -56,8 +58,12 @@ packet(struct mk_lmc_list *l, struct mk_err *e)
 		if ((p = realloc(l->p, cap * MK_LMC_PACKET)) == NULL)
 			return mk_err_nomem(e);
 		l->p = p;
+		if ((ops = realloc(l->ops, cap * sizeof *ops)) == NULL)
+			return mk_err_nomem(e);
+		l->ops = ops;
 		l->cap = cap;
 	}
+	l->ops[l->n] = 0;
 	p = l->p + l->n++ * MK_LMC_PACKET;
 	memset(p, 0, MK_LMC_PACKET);
 	for (i = 0; i < MK_LMC_OPS; i++)
@@ -353,16 +359,20 @@ mk_lmc_job(struct mk_lmc_list *l, const struct mk_lmc_conf *c, const struct mk_j
 	uint16_t port, struct mk_err *e)
 {
 	struct state s = { .c = c, .port = port };
-	size_t i;
+	size_t i, k;
 
 	plane_of(&s.plane, c);
 	if (head(l, c, c->jump, (uint16_t)(port | 1u << c->gate), e) == -1)
 		return -1;
-	for (i = 0; i < job->n; i++)
+	for (i = 0; i < job->n; i++) {
+		k = l->n - 1;
 		if (one(l, &s, &job->op[i], e) == -1) {
 			l->n = 0;
 			return -1;
 		}
+		for (; k < l->n; k++)
+			l->ops[k] = (unsigned)i + 1;
+	}
 	if (has_mo(c) && (put1(l, WAIT, END_WAIT, e) == -1 || put1(l, OPEN_MO, 0, e) == -1))
 		return -1;
 	return put1(l, WRITE_PORT, port, e);

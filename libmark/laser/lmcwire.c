@@ -157,7 +157,7 @@ struct running {
 	const struct mk_lmc_list *l;
 	size_t in;		/* packets that the board has */
 	bool executing;
-	atomic_uint *sent;
+	atomic_uint *ops;
 };
 
 static int
@@ -167,7 +167,6 @@ execute(const struct mk_lmc_wire *w, struct running *run, struct mk_err *e)
 
 	/* also if it failed: it may have been heard */
 	run->executing = true;
-	atomic_store(run->sent, (unsigned)run->in);
 	return r == 1 ? say(w, CMD_CONTROL_MODE, 1, 0, 0, 0, e) : r;
 }
 
@@ -233,11 +232,12 @@ feed(const struct mk_lmc_wire *w, struct running *run, struct mk_err *e)
 		if (run->in > 0 && (r = until_ready(w, run, e)) != 1)
 			return r;
 		p = run->l->p + run->in * MK_LMC_PACKET;
+		atomic_store(run->ops, run->l->ops[run->in]);
 		r = mk_usb_out(w->usb, EP_OUT, p, MK_LMC_PACKET, w->conf->timeout_ms, w->stop, e);
 		if (r == 1)
 			r = say(w, CMD_END_OF_LIST, 0, 0, 0, 0, e);
-		if (run->executing)
-			atomic_store(run->sent, (unsigned)run->in + 1);
+		if (w->idle != NULL)
+			w->idle(w->arg);
 		if (r != 1)
 			return r;
 	}
@@ -259,18 +259,18 @@ to_centre(const struct mk_lmc_wire *w, struct mk_err *e)
 }
 
 int
-mk_lmc_run(const struct mk_lmc_wire *w, const struct mk_lmc_list *l, atomic_uint *sent,
+mk_lmc_run(const struct mk_lmc_wire *w, const struct mk_lmc_list *l, atomic_uint *ops,
 	double *ms, struct mk_err *e)
 {
 	static const struct said before[] = {
 		{ CMD_MO_STATE, {0} }, { CMD_VERSION, {0} }, { CMD_RESET_LIST, {0} }
 	};
 	static const uint16_t three[5] = { 3 };
-	struct running run = { .l = l, .sent = sent };
+	struct running run = { .l = l, .ops = ops };
 	uint16_t reply[4];
 	int r;
 
-	atomic_store(sent, 0);
+	atomic_store(ops, 0);
 	if ((r = say_all(w, before, 3, e)) != 1 || (r = to_centre(w, e)) != 1 ||
 	    (r = say(w, CMD_VERSION, 0, 0, 0, 0, e)) != 1 || (r = feed(w, &run, e)) != 1)
 		return r;
@@ -329,8 +329,8 @@ mk_lmc_abort(const struct mk_lmc_wire *w)
 	(void)mk_usb_out(v.usb, EP_OUT, stop, sizeof stop, soon.timeout_ms, NULL, &e);
 	drain(&v);
 	(void)say(&v, CMD_FIBER_MO, 0, 0, 0, 0, &e);
-	(void)say(&v, CMD_RESET_LIST, 0, 0, 0, 0, &e);
-	if (mk_lmc_nothing(&l, &e) == 0 &&
+	/* a board that did not forget its list must not be told to execute */
+	if (say(&v, CMD_RESET_LIST, 0, 0, 0, 0, &e) == 1 && mk_lmc_nothing(&l, &e) == 0 &&
 	    mk_usb_out(v.usb, EP_OUT, l.p, MK_LMC_PACKET, soon.timeout_ms, NULL, &e) == 1 &&
 	    say(&v, CMD_END_OF_LIST, 0, 0, 0, 0, &e) == 1 &&
 	    say(&v, CMD_EXECUTE, 0, 0, 0, 0, &e) == 1)

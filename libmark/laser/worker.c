@@ -110,7 +110,7 @@ burn(struct mk_worker *w, const char *line, size_t n, struct mk_burn *b, struct 
 		goto out;
 	if (!w->drv->text) {
 		t.number = atomic_load(&w->shared->jobs);
-		w->drv->limits(w->dev, &lim);
+			w->drv->limits(w->dev, &lim);
 		if ((f = mk_rec_get(&rec, "job")) == NULL) {
 			mk_err(e, MK_EBUG, "%s: a record without a job", w->name);
 			goto out;
@@ -137,22 +137,34 @@ busy(struct mk_worker *w, bool on)
 	}
 }
 
-/* Wait for a job; meanwhile others may ask. */
-static void
-await_job(struct mk_worker *w)
+/* n bytes from the parent. Others may ask at any time, also the parent itself, who asks
+ * for its interlocks while it sends. 1, 0 at the end of the stream, -1. */
+static int
+take(struct mk_worker *w, void *p, size_t n)
 {
-	struct pollfd p[2] = { { .fd = w->fd, .events = POLLIN }, { .fd = -1, .events = POLLIN } };
+	struct pollfd f[2] = { { .fd = w->fd, .events = POLLIN }, { .fd = -1, .events = POLLIN } };
+	char *c = p;
+	size_t got = 0;
+	ssize_t r;
 
-	if (w->drv->idlefd != NULL)
-		p[1].fd = w->drv->idlefd(w->dev);
-	while (p[0].revents == 0) {
-		(void)poll(p, 2, -1);
-		if (p[0].revents != 0 || p[1].revents == 0)
+	while (got < n) {
+		f[0].revents = f[1].revents = 0;
+		if (w->drv->idlefd != NULL)
+			f[1].fd = w->drv->idlefd(w->dev);
+		(void)poll(f, 2, -1);
+		if (f[1].revents != 0) {
+			busy(w, true);
+			w->drv->idle(w->dev);
+			busy(w, false);
+		}
+		if (f[0].revents == 0)
 			continue;
-		busy(w, true);
-		w->drv->idle(w->dev);
-		busy(w, false);
+		r = mk_io_read(w->fd, c + got, n - got);
+		if (r <= 0)
+			return r == 0 && got == 0 ? 0 : -1;
+		got += (size_t)r;
 	}
+	return 1;
 }
 
 static void
@@ -163,11 +175,10 @@ child_loop(struct mk_worker *w)
 	char *line;
 
 	for (;;) {
-		await_job(w);
-		if (mk_io_recv(w->fd, &n, sizeof n) != 1 || n > MK_REC_MAX ||
+		if (take(w, &n, sizeof n) != 1 || n > MK_REC_MAX ||
 		    (line = malloc(n + 1)) == NULL)
 			return;
-		if (mk_io_recv(w->fd, line, n) != 1) {
+		if (take(w, line, n) != 1) {
 			free(line);
 			return;
 		}

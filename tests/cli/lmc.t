@@ -212,6 +212,26 @@ is "the lamp went on, and off with who lit it" \
 like "the gate is not for others" "$(cat gate.err)" "ask: *bit 0 is the laser's gate: take another"
 is "and the part is marked" "$st $err$(faults) $(field mark_result "$(cat marked)")" "0  ok"
 
+# ---- a tray whose driver is killed: what the board was never given is not marked ----
+# three parts of 500 strokes, whose second has all the pens: its list is the longest
+strokes() { awk -v x=$1 'BEGIN { for (i = 0; i < 500; i++) printf " M%d,%d L%d,%d", x, i * 10, x + 2000, i * 10 }'; }
+pens() { awk 'BEGIN { for (i = 0; i < 300; i++) printf " P%d,%d,%d M2000,0 L2000,10", 300 + i, 30000 + i, 500 + i }'; }
+tray() {
+	# shellcheck disable=SC2046
+	{ job "$1a" P500,30000,1000 $(strokes 0); job "$1b" P500,30000,1000 M0,0 L0,10 $(pens)
+	job "$1c" P500,30000,1000 $(strokes 5000); } | sed "s/job:/tray:$1	nest:0	job:/"
+}
+tray T1 >in
+try on memory=4 chunk=20 -- mk-laser -d "$dev&timeout=50" --per tray <in
+is "a tray is burnt" "$st $err $(cut -f 4- out | grep -c mark_result:ok)" "0  3"
+tray T2 >in
+at=$(awk '/^list/ { n++ } /^cmd|^list/ { k++ } n == 5 { print k + 1; exit }' board.log)
+try on memory=4 chunk=20 kill="$at:9:child" -- mk-laser -d "$dev&timeout=50" --per tray <in
+results=$(while IFS= read -r l; do field mark_result "$l"; done <out | tr '\n' ' ')
+is "its driver is killed: what was given is in doubt, what was not is not marked" "$st $results" "3 unknown unknown refused "
+light() { awk '$1 == "mark" { print int(($3 - 32768) * 110 / 65535 + 0.5) }' board.log | sort -un | tr '\n' ' '; }
+ok "and no light fell where the third lies ($(light))" sh -c "! echo ' $(light)' | grep -q ' [567] '"
+
 # ---- faults ----
 # A run of one part: transfers 1-23 start the board, 24-29 prepare, 30 is the list,
 # 33 tells it to execute, 38 asks for the time.

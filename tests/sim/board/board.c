@@ -40,6 +40,7 @@ light(struct board *b, bool on)
 	if (b->lit == on)
 		return;
 	b->lit = on;
+	b->was_lit = b->was_lit || on;
 	(void)fprintf(b->log, "beam %s\n", on ? "on" : "off");
 	(void)fflush(b->log);
 }
@@ -270,6 +271,7 @@ command(struct board *b, const uint16_t *c)
 	case 0x33: b->mo = c[1] != 0; break;
 	case 0x25:
 		w1 = b->toggle > 0 && b->reads++ / b->toggle % 2 == 0 ? 0 : b->input;
+		w1 |= b->drop && b->was_lit ? 0 : b->steady;
 		break;
 	case 0x0c: w1 = b->s.y; w2 = b->s.x; break;
 	case 0x0d: b->s.y = c[1]; b->s.x = c[2]; break;

@@ -39,6 +39,8 @@ struct board {
 	unsigned chunk;		/* ops executed per poll */
 	uint16_t input;		/* what ReadPort says … */
 	unsigned toggle, reads;	/* … or, of every 2 * toggle times, in the second half only */
+	uint16_t steady;	/* bits that are high … */
+	bool drop, was_lit;	/* … or fall with the first light */
 	uint16_t serial;
 	/* what it is doing */
 	bool started, cor_on, enabled, ended, executing, mo, lit, replied;

@@ -6,7 +6,7 @@
  *
  *   log=FILE      what the board saw, board.log; of a second one FILE.2
  *   boards=N      1 or 2, on the bus paths 1-1 and 1-2
- *   memory=N ingest=N chunk=N input=N toggle=N     struct board
+ *   memory=N ingest=N chunk=N input=N toggle=N steady=N drop=1     struct board
  *   fault=KIND:N  at the Nth transfer out: stall (it fails), timeout (it never
  *                 ends), mute (its reply never comes), short (its reply is cut),
  *                 gone (the board is unplugged)
@@ -61,7 +61,7 @@ static struct {
 	GMainLoop *loop;
 	struct usb usb[BOARDS];
 	unsigned boards, memory, ingest, chunk, toggle;
-	unsigned input;
+	unsigned input, steady, drop;
 	const char *log;
 	char fault[16];
 	unsigned fault_at, kill_at, outs;
@@ -527,6 +527,7 @@ setting(char *text)
 	static const struct { const char *key; unsigned *to; } number[] = {
 		{ "boards", &sim.boards }, { "memory", &sim.memory }, { "ingest", &sim.ingest },
 		{ "chunk", &sim.chunk }, { "input", &sim.input }, { "toggle", &sim.toggle },
+		{ "steady", &sim.steady }, { "drop", &sim.drop },
 	};
 	char *val = strchr(text, '=');
 	size_t i;
@@ -567,6 +568,8 @@ begin(struct usb *u, unsigned n)
 	u->b.chunk = sim.chunk;
 	u->b.input = (uint16_t)sim.input;
 	u->b.toggle = sim.toggle;
+	u->b.steady = (uint16_t)sim.steady;
+	u->b.drop = sim.drop != 0;
 	plug(u, n);
 	g_signal_connect(u->handler, "handle-ioctl", G_CALLBACK(on_ioctl), u);
 	g_signal_connect(u->handler, "client-connected", G_CALLBACK(on_client), u);
