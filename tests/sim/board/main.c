@@ -60,8 +60,7 @@ static struct {
 	UMockdevTestbed *bed;
 	GMainLoop *loop;
 	struct usb usb[BOARDS];
-	unsigned boards, memory, ingest, chunk, toggle;
-	unsigned input, steady, drop;
+	unsigned boards, memory, ingest, chunk, toggle, input, steady, drop;
 	const char *log;
 	char fault[16];
 	unsigned fault_at, kill_at, outs;
@@ -527,7 +526,7 @@ setting(char *text)
 	static const struct { const char *key; unsigned *to; } number[] = {
 		{ "boards", &sim.boards }, { "memory", &sim.memory }, { "ingest", &sim.ingest },
 		{ "chunk", &sim.chunk }, { "input", &sim.input }, { "toggle", &sim.toggle },
-		{ "steady", &sim.steady }, { "drop", &sim.drop },
+		{ "steady", &sim.steady }, { "drop", &sim.drop }
 	};
 	char *val = strchr(text, '=');
 	size_t i;
@@ -568,8 +567,7 @@ begin(struct usb *u, unsigned n)
 	u->b.chunk = sim.chunk;
 	u->b.input = (uint16_t)sim.input;
 	u->b.toggle = sim.toggle;
-	u->b.steady = (uint16_t)sim.steady;
-	u->b.drop = sim.drop != 0;
+	u->b.steady = (uint16_t)sim.steady, u->b.drop = sim.drop != 0;
 	plug(u, n);
 	g_signal_connect(u->handler, "handle-ioctl", G_CALLBACK(on_ioctl), u);
 	g_signal_connect(u->handler, "client-connected", G_CALLBACK(on_client), u);
