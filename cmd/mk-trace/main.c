@@ -13,20 +13,36 @@ trace_open(struct cmd *c, struct mk_store **st)
 	return path == NULL ? -1 : mk_store_open(st, path, &c->conf, &c->err);
 }
 
+static const char *opt_distributed;
+
+static const struct cmd_opt init_opts[] = {
+	{ "distributed", 0, NULL, &opt_distributed, "in a server: tables that can be spread over "
+	  "machines; print what tells it to" },
+	{0}
+};
+
 static int
 run_init(struct cmd *c)
 {
 	const char *path = cmd_store(c);
+	struct mk_buf script = {0};
+	int r;
 
 	if (c->narg > 0)
 		return cmd_usage(c, "init takes no argument");
-	return path == NULL ? -1 : mk_store_init(path, c->conf.state, &c->err);
+	if (path == NULL)
+		return -1;
+	r = mk_store_init(path, c->conf.state, opt_distributed != NULL ? &script : NULL, &c->err);
+	if (r == 0 && script.n > 0)
+		r = cmd_puts(c, "%.*s", (int)script.n, script.p);
+	mk_buf_clear(&script);
+	return r;
 }
 
 #define WRITES (CMD_CONF | CMD_STORE | CMD_OUTPUT | CMD_CONTEXT)
 
 static const struct cmd_verb verbs[] = {
-	{ "init", "", "make a store and its high-water file", NULL, CMD_CONF | CMD_STORE, NULL,
+	{ "init", "", "make a store and its high-water file", init_opts, CMD_CONF | CMD_STORE, NULL,
 	  run_init },
 	{ "add", "", "store what happened; print each record once it is durable", trace_add_opts,
 	  CMD_CONF | CMD_STORE | CMD_OUTPUT,

@@ -263,24 +263,25 @@ int
 mk_ask_named(struct mk_store *st, const char *prefix, size_t n, mk_ask_item_each *each,
 	void *arg, struct mk_err *e)
 {
+	struct mk_buf end = {0};
 	struct names l = {0};
-	struct mk_rows rows;
+	struct mk_rows rows = {0};
 	const char *s;
 	size_t len;
 	int r = -1;
 
-	if (mk_db_query(st->db, &rows, e, "SELECT id, name FROM item WHERE name >= ? ORDER BY name",
-	    "t", prefix, n) == 0)
-		while ((r = mk_rows_next(&rows, e)) == 1) {
-			s = mk_rows_text(&rows, 1, &len);
-			if (len < n || memcmp(s, prefix, n) != 0) {
-				r = 0;
-				break;
-			}
-			if ((r = add_name(&l, mk_rows_int(&rows, 0), s, len, e)) == -1)
-				break;
-		}
+	if (mk_buf_add(&end, prefix, n, e) == 0 && (r = mk_text_behind(&end, e)) != -1)
+		r = r == 1 ? mk_db_query(st->db, &rows, e, "SELECT id, name FROM item WHERE name >= ? "
+			"AND name < ? ORDER BY name", "tt", prefix, n, end.p, end.n) :
+			mk_db_query(st->db, &rows, e, "SELECT id, name FROM item WHERE name >= ? "
+			"ORDER BY name", "t", prefix, n);
+	while (r != -1 && (r = mk_rows_next(&rows, e)) == 1) {
+		s = mk_rows_text(&rows, 1, &len);
+		if ((r = add_name(&l, mk_rows_int(&rows, 0), s, len, e)) == -1)
+			break;
+	}
 	mk_rows_done(&rows);
+	mk_buf_clear(&end);
 	return each_name(&l, r, each, arg, e);
 }
 
@@ -457,7 +458,7 @@ read_piece(struct mk_store *st, struct piece *p, int64_t *at, int64_t last,
 	int r = -1;
 
 	if (mk_db_query(st->db, &rows, e, "SELECT " EVENT_COLS " FROM event WHERE id >= ? AND "
-	    "id <= ? ORDER BY id", "ii", *at, last) == 0)
+	    "id <= ? ORDER BY id LIMIT 2000", "ii", *at, last) == 0)
 		while ((r = mk_rows_next(&rows, e)) == 1) {
 			int64_t time = mk_rows_int(&rows, 5);
 
@@ -468,11 +469,11 @@ read_piece(struct mk_store *st, struct piece *p, int64_t *at, int64_t last,
 				r = -1;
 				break;
 			}
-			if (p->n >= PIECE || p->text.n >= PIECE_BYTES || seen >= 10 * PIECE)
+			if (p->n >= PIECE || p->text.n >= PIECE_BYTES)
 				break;
 		}
 	mk_rows_done(&rows);
-	return r;
+	return r == 0 && seen == PIECE ? 1 : r;
 }
 
 int

@@ -95,16 +95,16 @@ query_states(struct mk_store *st, int list, int64_t after, struct mk_rows *rows,
 	switch (list) {
 	case MK_LIST_HELD:
 		return mk_db_query(st->db, rows, e, "SELECT " STATE_COLS " FROM state WHERE hold <> 0 "
-			"AND item > ? ORDER BY item", "i", after);
+			"AND item > ? ORDER BY item LIMIT 5000", "i", after);
 	case MK_LIST_DOUBT:
 		return mk_db_query(st->db, rows, e, "SELECT " STATE_COLS " FROM state WHERE doubt <> 0 "
-			"AND item > ? ORDER BY item", "i", after);
+			"AND item > ? ORDER BY item LIMIT 5000", "i", after);
 	case MK_LIST_STOCK:
 		return mk_db_query(st->db, rows, e, "SELECT " STATE_COLS " FROM state WHERE gone = 0 "
-			"AND item > ? ORDER BY item", "i", after);
+			"AND item > ? ORDER BY item LIMIT 5000", "i", after);
 	default:
 		return mk_db_query(st->db, rows, e, "SELECT " STATE_COLS " FROM state WHERE item > ? "
-			"ORDER BY item", "i", after);
+			"ORDER BY item LIMIT 5000", "i", after);
 	}
 }
 

@@ -13,7 +13,7 @@
 
 /* A row of the log, with what its numbers stand for. */
 struct row {
-	int64_t id, time, time_off, recorded, recorded_off;
+	int64_t id, item, time, time_off, recorded, recorded_off;
 	size_t at[5 + MK_DIM_N], len[5 + MK_DIM_N];	/* name op step line result dims, in text */
 	bool whole;		/* all that it points to is there */
 	mk_hash prev;
@@ -27,7 +27,8 @@ struct audit {
 	int64_t number, seq;	/* its number, its last event */
 	mk_hash end;		/* its head */
 	struct row row[PIECE];
-	size_t n;
+	struct row *by_item[PIECE];	/* those rows, by their items */
+	size_t n, named;
 	struct mk_buf text, line;
 	mk_hash head;		/* of the event before */
 	struct mk_digest *digest;
@@ -66,14 +67,65 @@ read_row(struct audit *a, struct mk_rows *rows, struct mk_err *e)
 		r->whole = false;
 	memset(r->prev, 0, sizeof r->prev);
 	memcpy(r->prev, s, n < sizeof r->prev ? n : sizeof r->prev);
-	for (i = 0; i < R_DIM + MK_DIM_N; i++) {
+	r->item = mk_rows_int(rows, 7);
+	r->len[R_NAME] = SIZE_MAX;
+	for (i = R_NAME + 1; i < R_DIM + MK_DIM_N; i++) {
 		s = mk_rows_text(rows, 7 + i, &n);
 		r->at[i] = a->text.n;
 		r->len[i] = n;
 		if (mk_buf_add(&a->text, s, n, e) == -1)
 			return -1;
 	}
+	a->by_item[a->n] = r;
 	a->n++;
+	return 0;
+}
+
+static int
+by_item(const void *x, const void *y)
+{
+	const struct row *a = *(struct row *const *)x, *b = *(struct row *const *)y;
+
+	return a->item < b->item ? -1 : a->item > b->item;
+}
+
+/* Names come by number. */
+static int
+name_rows(void *arg, int64_t item, const char *name, size_t n, struct mk_err *e)
+{
+	struct audit *a = arg;
+	size_t at = a->text.n;
+
+	if (mk_buf_add(&a->text, name, n, e) == -1)
+		return -1;
+	for (; a->named < a->n && a->by_item[a->named]->item <= item; a->named++)
+		if (a->by_item[a->named]->item == item) {
+			a->by_item[a->named]->at[R_NAME] = at;
+			a->by_item[a->named]->len[R_NAME] = n;
+		}
+	return 0;
+}
+
+/* The items are asked for by themselves: they may lie on another machine than their
+ * events. */
+static int
+name_piece(struct audit *a, struct mk_err *e)
+{
+	int64_t item[PIECE];
+	size_t i, k = 0;
+
+	qsort(a->by_item, a->n, sizeof *a->by_item, by_item);
+	for (i = 0; i < a->n; i++)
+		if (k == 0 || item[k - 1] != a->by_item[i]->item)
+			item[k++] = a->by_item[i]->item;
+	a->named = 0;
+	if (mk_item_names(a->st, item, k, name_rows, a, e) == -1)
+		return -1;
+	for (i = 0; i < a->n; i++)
+		if (a->row[i].len[R_NAME] == SIZE_MAX) {
+			a->row[i].len[R_NAME] = 0;
+			a->row[i].whole = false;
+		}
 	return 0;
 }
 
@@ -85,11 +137,10 @@ read_piece(struct audit *a, int64_t from, struct mk_err *e)
 
 	a->n = a->text.n = 0;
 	if (mk_db_query(a->st->db, &rows, e, "SELECT v.id, v.time, v.time_off, v.recorded, "
-	    "v.recorded_off, CASE WHEN i.id IS NULL OR s.id IS NULL OR c.id IS NULL OR (w.id IS NULL "
-	    "AND v.result <> 0) THEN 0 ELSE 1 END, v.prev, i.name, v.op, s.name, v.line, w.value, "
+	    "v.recorded_off, CASE WHEN s.id IS NULL OR c.id IS NULL OR (w.id IS NULL "
+	    "AND v.result <> 0) THEN 0 ELSE 1 END, v.prev, v.item, v.op, s.name, v.line, w.value, "
 	    "c.site, c.line, c.station, c.machine, c.operator, c.shift, c.day, c.lot, c.part, "
-	    "c.recipe, c.purpose FROM event v LEFT JOIN item i ON i.id = v.item LEFT JOIN step s ON "
-	    "s.id = v.step LEFT JOIN ctx c ON c.id = v.ctx LEFT JOIN word w ON w.id = v.result "
+	    "c.recipe, c.purpose FROM event v LEFT JOIN step s ON s.id = v.step LEFT JOIN ctx c ON c.id = v.ctx LEFT JOIN word w ON w.id = v.result "
 	    "WHERE v.id >= ? AND v.id < ? ORDER BY v.id LIMIT 1000", "ii", from,
 	    MK_EVENT_ID(a->number + 1, 0)) == 0)
 		while ((r = mk_rows_next(&rows, e)) == 1)
@@ -98,7 +149,7 @@ read_piece(struct audit *a, int64_t from, struct mk_err *e)
 				break;
 			}
 	mk_rows_done(&rows);
-	return r;
+	return r == -1 ? -1 : name_piece(a, e);
 }
 
 static int

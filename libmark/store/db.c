@@ -42,19 +42,35 @@ mk_db_script(struct mk_db *db, const char *sql, struct mk_err *e)
 	return db->engine->script(db, sql, e);
 }
 
+bool
+mk_db_spread(struct mk_db *db)
+{
+	db->spread = db->engine->spread != NULL;
+	return db->spread;
+}
+
+static const char *const *
+word_at(const char *sql, const char *const (*w)[2])
+{
+	for (; (*w)[0] != NULL; w++)
+		if (strncmp(sql, (*w)[0], strlen((*w)[0])) == 0)
+			return *w;
+	return NULL;
+}
+
 int
 mk_db_spell(struct mk_db *db, const char *sql, struct mk_buf *out, struct mk_err *e)
 {
-	const char *const (*w)[2];
+	const char *const *w;
 	int r = 0;
 
 	while (r == 0 && *sql != '\0') {
-		for (w = db->engine->words; (*w)[0] != NULL; w++)
-			if (strncmp(sql, (*w)[0], strlen((*w)[0])) == 0)
-				break;
-		if ((*w)[0] != NULL) {
-			r = mk_buf_adds(out, (*w)[1], e);
-			sql += strlen((*w)[0]);
+		w = db->spread ? word_at(sql, db->engine->spread) : NULL;
+		if (w == NULL)
+			w = word_at(sql, db->engine->words);
+		if (w != NULL) {
+			r = mk_buf_adds(out, w[1], e);
+			sql += strlen(w[0]);
 		} else
 			r = mk_buf_addc(out, *sql++, e);
 	}

@@ -33,8 +33,11 @@ void mk_db_close(struct mk_db *db);
 int mk_db_script(struct mk_db *db, const char *sql, struct mk_err *e);
 /* The same for definitions of tables, in which ROWKEY, BYTES and CLUSTERED stand for
  * what the engine calls a 64-bit primary key that it gives by itself, bytes, and a
- * table that is its primary key's index. */
+ * table that is its primary key's index, and so on (engine.h, words). */
 int mk_db_schema(struct mk_db *db, const char *sql, struct mk_err *e);
+/* From now on each key has the column by which its table is spread over machines: false
+ * if the engine knows of none. */
+bool mk_db_spread(struct mk_db *db);
 /* Append such definitions as the engine spells them. */
 int mk_db_spell(struct mk_db *db, const char *sql, struct mk_buf *out, struct mk_err *e);
 

@@ -16,6 +16,7 @@ struct mk_param {
 struct mk_engine {
 	bool arrays;		/* MK_PARAM_INTS may be the one parameter */
 	const char *const (*words)[2];	/* mk_db_schema's, and what they are here; NULL ends */
+	const char *const (*spread)[2];	/* and those that are others after mk_db_spread */
 	void (*close)(struct mk_db *db);
 	int (*script)(struct mk_db *db, const char *sql, struct mk_err *e);
 	int (*begin)(struct mk_db *db, struct mk_err *e);
@@ -47,6 +48,7 @@ struct mk_engine {
 
 struct mk_db {			/* first in each engine's own */
 	const struct mk_engine *engine;
+	bool spread;
 };
 
 int mk_sqlite_open(struct mk_db **db, const char *path, bool create, struct mk_err *e);

@@ -165,7 +165,10 @@ mk_store_rebuild(struct mk_store *st, bool replace, mk_rebuild_each *each,
 	size_t i;
 	int r;
 
-	if (mk_store_begin(st, e) == -1)
+	if (*st->hiwater == '\0' && (r = mk_schema_citus(st->db, e)) != 0)
+		return r == -1 ? -1 : mk_err(e, MK_EUSAGE, "Citus does not let tables be made anew while "
+			"they are in use: mk-trace export, and add to a new store");
+	if (mk_schema_kind(st, e) == -1 || mk_store_begin(st, e) == -1)
 		return -1;
 	mk_index_forget(st, true);
 	r = mk_db_script(st->db, aside, e);

@@ -48,6 +48,31 @@ mk_item_id(struct mk_store *st, const char *name, size_t n, bool make, int64_t *
 	return r == 1 ? 2 : find_item(st, name, n, id, e);
 }
 
+struct naming {
+	mk_ask_item_each *each;
+	void *arg;
+};
+
+static int
+named(void *arg, struct mk_rows *rows, struct mk_err *e)
+{
+	const struct naming *g = arg;
+	size_t n;
+	const char *s = mk_rows_text(rows, 1, &n);
+
+	return g->each(g->arg, mk_rows_int(rows, 0), s, n, e);
+}
+
+int
+mk_item_names(struct mk_store *st, const int64_t *item, size_t n, mk_ask_item_each *each,
+	void *arg, struct mk_err *e)
+{
+	struct naming g = { each, arg };
+
+	return mk_db_each(st->db, "SELECT id, name FROM item WHERE id = ? ORDER BY id", item, n, named,
+		&g, e);
+}
+
 int
 mk_item_name(const struct mk_rec *rec, struct mk_buf *out, struct mk_err *e)
 {
@@ -112,22 +137,26 @@ see(struct meant *m, const char *s, size_t n, struct mk_err *e)
 }
 
 static int
+add_alias(void *arg, int64_t item, const char *name, size_t n, struct mk_err *e)
+{
+	(void)item;
+	return see(arg, name, n, e);
+}
+
+static int
 by_alias(struct mk_store *st, const char *val, size_t n, struct meant *m, struct mk_err *e)
 {
+	int64_t item[2];
 	struct mk_rows rows;
-	const char *s;
-	size_t len;
+	size_t k = 0;
 	int r = -1;
 
-	if (mk_db_query(st->db, &rows, e, "SELECT i.name FROM alias a JOIN item i ON i.id = a.item "
-	    "WHERE a.name = ? LIMIT 2", "t", val, n) == 0)
-		while ((r = mk_rows_next(&rows, e)) == 1) {
-			s = mk_rows_text(&rows, 0, &len);
-			if ((r = see(m, s, len, e)) == -1)
-				break;
-		}
+	if (mk_db_query(st->db, &rows, e, "SELECT item FROM alias WHERE name = ? ORDER BY item "
+	    "LIMIT 2", "t", val, n) == 0)
+		while ((r = mk_rows_next(&rows, e)) == 1)
+			item[k++] = mk_rows_int(&rows, 0);
 	mk_rows_done(&rows);
-	return r;
+	return r == -1 ? -1 : mk_item_names(st, item, k, add_alias, m, e);
 }
 
 /* The names of the items with this tail that end in val. */
@@ -172,16 +201,41 @@ next_tail(struct mk_store *st, const char *low, size_t n, struct mk_buf *at, str
 	return r;
 }
 
-/* The least text behind all that begin with the n bytes of b: 1, 0 if there is none. */
 static int
-behind(struct mk_buf *b)
+add_char(struct mk_buf *b, uint32_t u, struct mk_err *e)
 {
-	while (b->n > 0 && (unsigned char)b->p[b->n - 1] == 0xff)
-		b->n--;
-	if (b->n == 0)
-		return 0;
-	b->p[b->n - 1]++;
-	return 1;
+	const unsigned char c[] = { (unsigned char)(0xf0 | u >> 18), (unsigned char)(0x80 | (u >> 12 & 0x3f)),
+		(unsigned char)(0x80 | (u >> 6 & 0x3f)), (unsigned char)(0x80 | (u & 0x3f)) };
+
+	if (u < 0x80)
+		return mk_buf_addc(b, (char)u, e);
+	if (u < 0x800)
+		return mk_buf_addc(b, (char)(0xc0 | u >> 6), e) == -1 ? -1 : mk_buf_add(b, c + 3, 1, e);
+	if (u < 0x10000)
+		return mk_buf_addc(b, (char)(0xe0 | u >> 12), e) == -1 ? -1 : mk_buf_add(b, c + 2, 2, e);
+	return mk_buf_add(b, c, 4, e);
+}
+
+/* The bytes of UTF-8 are in the order of the characters; a server takes whole ones only. */
+int
+mk_text_behind(struct mk_buf *b, struct mk_err *e)
+{
+	uint32_t u;
+	size_t i, k;
+
+	for (; b->n > 0; b->n = i) {
+		for (i = b->n - 1; i > 0 && ((unsigned char)b->p[i] & 0xc0) == 0x80; i--)
+			;
+		u = (unsigned char)b->p[i];
+		u &= u < 0x80 ? 0x7f : u < 0xe0 ? 0x1f : u < 0xf0 ? 0x0f : 0x07;
+		for (k = i + 1; k < b->n; k++)
+			u = u << 6 | ((unsigned char)b->p[k] & 0x3f);
+		if (u == 0x10ffff)
+			continue;
+		b->n = i;
+		return add_char(b, u == 0xd7ff ? 0xe000 : u + 1, e) == -1 ? -1 : 1;
+	}
+	return 0;
 }
 
 /* Endings shorter than a tail: under each beginning that tails have, look whether
@@ -190,23 +244,26 @@ behind(struct mk_buf *b)
 static int
 skip_along(struct mk_store *st, const char *val, size_t n, struct meant *m, struct mk_err *e)
 {
-	const size_t head = TAIL - n;
+	size_t head;
 	struct mk_buf at = {0}, low = {0};
 	int r, c;
 
 	while ((r = next_tail(st, low.p, low.n, &at, e)) == 1 && at.n == TAIL) {
+		head = TAIL - n;
 		c = memcmp(at.p + head, val, n);
 		if (c == 0 && with_tail(st, at.p, at.n, val, n, m, e) == -1) {
 			r = -1;
 			break;
 		}
+		while (head < TAIL && ((unsigned char)at.p[head] & 0xc0) == 0x80)
+			head++;		/* a character that goes on there is behind val */
 		low.n = 0;
 		if (mk_buf_add(&low, at.p, head, e) == -1 ||
 		    (c < 0 && mk_buf_add(&low, val, n, e) == -1)) {
 			r = -1;
 			break;
 		}
-		if (c >= 0 && behind(&low) == 0)
+		if (c >= 0 && (r = mk_text_behind(&low, e)) != 1)
 			break;
 	}
 	mk_buf_clear(&at);

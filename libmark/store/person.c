@@ -113,12 +113,16 @@ mk_store_tables(struct mk_store *st, mk_store_each *each, void *arg, struct mk_e
 {
 	struct mk_buf text = {0};
 	struct mk_rec rec = {0};
-	int r = tables_of(st, mk_schema_kept, &text, &rec, each, arg, e);
+	int r = mk_schema_kind(st, e);
 
+	if (r == 0)
+		r = tables_of(st, mk_schema_kept, &text, &rec, each, arg, e);
 	if (r == 0)
 		r = tables_of(st, mk_schema_event, &text, &rec, each, arg, e);
 	if (r == 0)
 		r = tables_of(st, mk_schema_derived, &text, &rec, each, arg, e);
+	if (r == 0)
+		r = tables_of(st, mk_schema_pulled, &text, &rec, each, arg, e);
 	mk_rec_clear(&rec);
 	mk_buf_clear(&text);
 	return r;

@@ -34,6 +34,7 @@
 #define PQhost(...) PQ_CALL(PQhost)(__VA_ARGS__)
 #define PQnfields(...) PQ_CALL(PQnfields)(__VA_ARGS__)
 #define PQntuples(...) PQ_CALL(PQntuples)(__VA_ARGS__)
+#define PQparameterStatus(...) PQ_CALL(PQparameterStatus)(__VA_ARGS__)
 #define PQpipelineSync(...) PQ_CALL(PQpipelineSync)(__VA_ARGS__)
 #define PQprepare(...) PQ_CALL(PQprepare)(__VA_ARGS__)
 #define PQputCopyData(...) PQ_CALL(PQputCopyData)(__VA_ARGS__)

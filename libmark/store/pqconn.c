@@ -130,6 +130,18 @@ no_password(const char *uri, struct mk_err *e)
 	return r;
 }
 
+/* Names and values are UTF-8: a server that converts them loses some. */
+static int
+unfit(struct mk_pq *db, struct mk_err *e)
+{
+	const char *enc = PQparameterStatus(db->h, "server_encoding");
+
+	if (enc == NULL || strcmp(enc, "UTF8") == 0)
+		return 0;
+	return mk_err(e, MK_EUSAGE, "the database's encoding is %s: make one with createdb -E UTF8 "
+		"-T template0", enc);
+}
+
 static void
 silent(void *arg, const PGresult *res)
 {
@@ -166,6 +178,8 @@ mk_postgres_open(struct mk_db **out, const char *uri, struct mk_err *e)
 		e->retry = true;
 		goto fail;
 	}
+	if (unfit(db, e) == -1)
+		goto fail;
 	(void)PQsetNoticeReceiver(db->h, silent, NULL);
 	/* who died with a transaction open must not hold up the others */
 	PQclear(PQexec(db->h, "SET idle_in_transaction_session_timeout = '60s'"));

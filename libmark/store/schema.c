@@ -3,7 +3,8 @@
 /* Names and values are stored as they are spelt on a record's line (escaped), so
  * that they are always text. Times are milliseconds since 1970 UTC; *_off are the
  * local offsets in minutes. mk_db_schema gives the words in capitals that are no SQL
- * (ROWKEY, BYTES, CLUSTERED) the engine's spelling.
+ * (ROWKEY, BYTES, CLUSTERED; ITEMKEY, NAMEKEY, EVENTKEY, EVENTEND: the keys that are
+ * others where tables are spread over machines) the engine's spelling.
  *
  * What is kept:
  * arrival     from `first` on, the events of an origin came behind those of the row
@@ -30,7 +31,7 @@ const char mk_schema_kept[] =
 	"CREATE TABLE origin(id ROWKEY, name TEXT NOT NULL UNIQUE,"
 	" seq BIGINT NOT NULL, head BYTES NOT NULL);"
 	"CREATE TABLE arrival(no ROWKEY, origin BIGINT NOT NULL, first BIGINT NOT NULL);"
-	"CREATE TABLE item(id ROWKEY, name TEXT NOT NULL UNIQUE, tail TEXT NOT NULL);"
+	"CREATE TABLE item(id ITEMKEY, name TEXT NOT NULL NAMEKEY, tail TEXT NOT NULL);"
 	"CREATE INDEX item_tail ON item(tail);"
 	"CREATE TABLE step(id ROWKEY, name TEXT NOT NULL UNIQUE);"
 	"CREATE TABLE mark(item BIGINT NOT NULL, op TEXT NOT NULL, device TEXT NOT NULL,"
@@ -68,10 +69,10 @@ const char mk_schema_kept[] =
 
 /* The log. */
 const char mk_schema_event[] =
-	"CREATE TABLE event(id ROWKEY, item BIGINT NOT NULL, op TEXT NOT NULL,"
+	"CREATE TABLE event(id EVENTKEY, item BIGINT NOT NULL, op TEXT NOT NULL,"
 	" step BIGINT NOT NULL, time BIGINT NOT NULL, time_off BIGINT NOT NULL,"
 	" ctx BIGINT NOT NULL, result BIGINT NOT NULL, recorded BIGINT NOT NULL,"
-	" recorded_off BIGINT NOT NULL, prev BYTES NOT NULL, line TEXT NOT NULL);"
+	" recorded_off BIGINT NOT NULL, prev BYTES NOT NULL, line TEXT NOT NULL EVENTEND);"
 	"CREATE INDEX event_item ON event(item, step, time);";
 
 /* What follows from the log, and is made anew by mk-trace rebuild:
@@ -132,3 +133,19 @@ const char mk_schema_pulled[] =
 	"CREATE TABLE pulled(name TEXT NOT NULL, step TEXT NOT NULL, time BIGINT NOT NULL,"
 	" result TEXT NOT NULL, note TEXT NOT NULL, part TEXT NOT NULL, origin TEXT NOT NULL,"
 	" PRIMARY KEY(name, step)) CLUSTERED;";
+
+/* For engines that spread tables over machines: item by its name, what belongs to an
+ * item by its number, edges by where they are looked for from; small tables are
+ * everywhere. */
+const struct mk_spread mk_schema_spread[] = {
+	{ "meta", NULL }, { "origin", NULL }, { "arrival", NULL }, { "step", NULL }, { "seal", NULL }, { "pool", NULL },
+	{ "counter", NULL }, { "issue", NULL }, { "pool_day", NULL }, { "listed", NULL },
+	{ "list_total", NULL }, { "alloc", NULL }, { "lease", NULL }, { "lease_ask", NULL },
+	{ "wordkey", NULL }, { "word", NULL }, { "ctx", NULL }, { "pull", NULL }, { "pulled", NULL },
+	{ "item", "name" }, { "alias", "name" }, { "event", "item" }, { "mark", "item" },
+	{ "state", "item" }, { "edge_up", "child" }, { "edge_down", "parent" }, { "loaded", "lot" },
+	{ "node", "pos" }, { "run", "word" }, { "tally", "hour" }, { NULL, NULL }
+};
+const char mk_schema_spread_more[] =
+	"CREATE INDEX item_id ON item(id);"
+	"CREATE INDEX event_id ON event(id);";

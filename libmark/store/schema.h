@@ -4,11 +4,20 @@
 
 #include "base/crypt.h"
 #include "store/db.h"
+#include "store/ask.h"
 #include "store/store.h"
 
 #define MK_SCHEMA_VERSION 3
 /* Four parts: what is kept, the log, what follows from the log, what was pulled. */
 extern const char mk_schema_kept[], mk_schema_event[], mk_schema_derived[], mk_schema_pulled[];
+
+/* How tables are spread over machines (mk_db_spread): by which column, NULL: a copy on
+ * each. A table NULL ends it. And what they have besides. */
+struct mk_spread {
+	const char *table, *column;
+};
+extern const struct mk_spread mk_schema_spread[];
+extern const char mk_schema_spread_more[];
 
 #define MK_ORIGIN_LEN 16	/* lower-case hex digits */
 #define MK_EVENT_ID(origin, seq) ((int64_t)(origin) << 40 | (seq))
@@ -56,6 +65,11 @@ int mk_store_open_any(struct mk_store **st, const char *path, const struct mk_co
 /* meta: text values by key. 1, 0 if there is none, -1. */
 int mk_meta_get(struct mk_db *db, const char *key, struct mk_buf *out, struct mk_err *e);
 
+/* Spell the tables as the store has them; whether the server has the extension Citus: 1,
+ * 0, -1. */
+int mk_schema_kind(struct mk_store *st, struct mk_err *e);
+int mk_schema_citus(struct mk_db *db, struct mk_err *e);
+
 /* Set a key of meta to a number, and get one: 0, -1 (also if it is not there). */
 int mk_meta_set_int(struct mk_db *db, const char *key, int64_t val, struct mk_err *e);
 int mk_meta_get_int(struct mk_db *db, const char *key, int64_t *val, struct mk_err *e);
@@ -67,8 +81,16 @@ int mk_meta_get_int(struct mk_db *db, const char *key, int64_t *val, struct mk_e
 int mk_item_id(struct mk_store *st, const char *name, size_t n, bool make, int64_t *id,
 	struct mk_err *e);
 
+/* The names of n items, by number; those that are not there are left out. */
+int mk_item_names(struct mk_store *st, const int64_t *item, size_t n, mk_ask_item_each *each,
+	void *arg, struct mk_err *e);
+
 /* Whether the item was ever made void: 1, 0, -1. */
 int mk_item_voided(struct mk_store *st, int64_t item, struct mk_err *e);
+
+/* Make b the least text behind all that begin with it, in the order of bytes: 1, 0 if
+ * there is none, -1. */
+int mk_text_behind(struct mk_buf *b, struct mk_err *e);
 
 /* Append to out the name (escaped) under which rec is stored: its id, else its
  * arrival. MK_EDATA if it has neither. */

@@ -381,6 +381,8 @@ backup(struct mk_db *base, const char *path, struct mk_err *e)
 
 static const char *const words[][2] = {
 	{ "ROWKEY", "INTEGER PRIMARY KEY" }, { "BYTES", "BLOB" }, { "CLUSTERED", "WITHOUT ROWID" },
+	{ "ITEMKEY", "INTEGER PRIMARY KEY" }, { "NAMEKEY", "UNIQUE" },
+	{ "EVENTKEY", "INTEGER PRIMARY KEY" }, { " EVENTEND", "" },
 	{ NULL, NULL }
 };
 

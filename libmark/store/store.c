@@ -103,8 +103,52 @@ mk_state_file(const char *state, const char *origin, struct mk_buf *out, struct 
 	return state_dir(state, out, e) == -1 ? -1 : mk_buf_addf(out, e, "/%s", origin);
 }
 
+int
+mk_schema_citus(struct mk_db *db, struct mk_err *e)
+{
+	int64_t n;
+
+	return mk_db_value(db, &n, e, "SELECT COUNT(*) FROM pg_extension WHERE extname = 'citus'", "")
+		== -1 ? -1 : n > 0;
+}
+
+int
+mk_schema_kind(struct mk_store *st, struct mk_err *e)
+{
+	struct mk_buf b = {0};
+	int r = mk_meta_get(st->db, "distributed", &b, e);
+
+	mk_buf_clear(&b);
+	if (r == 1)
+		(void)mk_db_spread(st->db);
+	return r == -1 ? -1 : 0;
+}
+
+/* What the engine must be told. */
 static int
-fill(struct mk_db *db, const char *origin, const char *hiwater, struct mk_err *e)
+spread_script(struct mk_db *db, struct mk_buf *out, struct mk_err *e)
+{
+	const struct mk_spread *s = mk_schema_spread;
+	int64_t yuga;
+	int r, citus = mk_schema_citus(db, e);
+
+	if (citus == -1 || mk_db_value(db, &yuga, e, "SELECT CASE WHEN version() LIKE '%-YB-%' THEN 1 "
+	    "ELSE 0 END", "") == -1)
+		return -1;
+	if (yuga == 1)
+		return mk_buf_adds(out, "-- YugabyteDB spreads tables by itself: nothing is to be run.\n", e);
+	r = mk_buf_adds(out, citus ? "-- To be run in this database before anything is stored:\n" :
+		"-- This server has no Citus: it is for one that has.\n", e);
+	for (; r == 0 && s->table != NULL; s++)
+		r = s->column == NULL ?
+			mk_buf_addf(out, e, "SELECT create_reference_table('%s');\n", s->table) :
+			mk_buf_addf(out, e, "SELECT create_distributed_table('%s', '%s');\n", s->table,
+				s->column);
+	return r;
+}
+
+static int
+fill(struct mk_db *db, bool spread, const char *origin, const char *hiwater, struct mk_err *e)
 {
 	static const unsigned char zero[MK_SHA256_LEN];
 	char version[16];
@@ -116,6 +160,8 @@ fill(struct mk_db *db, const char *origin, const char *hiwater, struct mk_err *e
 	    mk_db_schema(db, mk_schema_event, e) == 0 &&
 	    mk_db_schema(db, mk_schema_derived, e) == 0 &&
 	    mk_db_schema(db, mk_schema_pulled, e) == 0 &&
+	    (!spread || (mk_db_script(db, mk_schema_spread_more, e) == 0 &&
+	    meta_set(db, "distributed", "1", e) == 0)) &&
 	    meta_set(db, "origin", origin, e) == 0 &&
 	    meta_set(db, "hiwater", hiwater, e) == 0 &&
 	    meta_set(db, "reservations", "0", e) == 0 &&
@@ -132,7 +178,7 @@ fill(struct mk_db *db, const char *origin, const char *hiwater, struct mk_err *e
 }
 
 int
-mk_store_init(const char *path, const char *state, struct mk_err *e)
+mk_store_init(const char *path, const char *state, struct mk_buf *spread, struct mk_err *e)
 {
 	unsigned char rnd[MK_ORIGIN_LEN / 2];
 	char origin[MK_ORIGIN_LEN + 1];
@@ -146,14 +192,19 @@ mk_store_init(const char *path, const char *state, struct mk_err *e)
 	mk_hex(rnd, sizeof rnd, origin);
 	if (mk_db_served(path)) {	/* it issues nothing: there is no high-water file */
 		if (mk_db_open(&db, path, true, e) == 0)
-			r = fill(db, origin, "", e);
+			r = fill(db, spread != NULL && mk_db_spread(db), origin, "", e);
+		if (r == 0 && spread != NULL)
+			r = spread_script(db, spread, e);
 		mk_db_close(db);
 		return r;
 	}
+	if (spread != NULL)
+		return mk_err(e, MK_EUSAGE, "a store in a file lies on one machine: name one in a server "
+			"(postgresql://...)");
 	if (mk_state_file(state, origin, &dir, e) == -1 || mk_buf_str(&dir, e) == NULL ||
 	    mk_db_open(&db, path, true, e) == -1)
 		goto out;
-	if (mk_hiwater_make(dir.p, origin, &none, e) == 0 && fill(db, origin, dir.p, e) == 0)
+	if (mk_hiwater_make(dir.p, origin, &none, e) == 0 && fill(db, false, origin, dir.p, e) == 0)
 		r = mk_io_syncdir(path, e);
 	mk_db_close(db);
 	if (r == -1) {

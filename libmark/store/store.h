@@ -16,8 +16,10 @@ struct mk_store;
 
 /* Make a store at path and its high-water file in the folder state (NULL:
  * /var/lib/mk-state if it can be written, else ~/.local/state/mk). A file that is
- * there already is MK_EUSAGE. */
-int mk_store_init(const char *path, const char *state, struct mk_err *e);
+ * there already is MK_EUSAGE. spread (may be NULL): its tables are those for engines
+ * that spread them over machines, and what such a one must be told is appended, as a
+ * script in SQL. */
+int mk_store_init(const char *path, const char *state, struct mk_buf *spread, struct mk_err *e);
 
 /* Whether the store of that name is in a server (postgresql://...), not a file. */
 bool mk_store_served(const char *path);

@@ -187,7 +187,7 @@ main(int argc, char **argv)
 	}
 	p.rng = argc > 3 ? strtoull(argv[3], NULL, 10) : 1;
 	(void)snprintf(state, sizeof state, "%s.state", argv[1]);
-	if (mk_store_init(argv[1], state, &p.e) == -1 ||
+	if (mk_store_init(argv[1], state, NULL, &p.e) == -1 ||
 	    mk_store_open(&p.st, argv[1], NULL, &p.e) == -1)
 		die(&p, argv[1]);
 	for (i = 0; i < n; i++) {

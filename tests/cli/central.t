@@ -17,4 +17,5 @@ again() { # KIND
 	done
 }
 again pg
+again pg-distributed
 plan

@@ -85,4 +85,30 @@ is 'deps: an install that fails' "$st" 3
 like 'deps: says what to do' "$err" '*apt-get install failed: install these packages by hand*libzint-dev*'
 run 'deps: left out' 0 '' '' env PATH="$scratch/bin:$PATH" MK_NO_DEPS=1 deps
 run 'deps: a wrong word' 2 '' "deps: 'all': what to install is core or check" deps all
+
+# ---- lint-sql ----
+run 'lint-sql: the sources are good' 0 '' '' lint-sql
+while IFS='|' read -r why sql; do
+	printf 'int f(void)\n{\n\treturn db(st, "%s");	/* "x */\n}\n' "$(echo "$sql" | sed 's/ /" COLS\n\t\t" /3')" >bad.c
+	try lint-sql bad.c
+	like "lint-sql: $why" "$st $out" "1 bad.c:3: SQL: $why*"
+done <<'X'
+no triggers|CREATE TRIGGER a BEFORE UPDATE ON event
+no domains|CREATE DOMAIN a AS TEXT
+no range types|CREATE TABLE a(b INT8RANGE)
+no advisory locks|SELECT pg_advisory_xact_lock(1)
+no deferrable|CREATE TABLE a(b TEXT, UNIQUE(b) DEFERRABLE)
+no generated columns|CREATE TABLE a(b TEXT, c TEXT GENERATED ALWAYS AS (b) STORED)
+no SERIAL|CREATE TABLE a(b BIGSERIAL)
+no division|SELECT SUM(n) / 2 FROM a
+no recursion|WITH RECURSIVE a AS (SELECT 1)
+no foreign keys|CREATE TABLE a(b BIGINT REFERENCES item(id))
+rows are held|SELECT id FROM event FOR UPDATE
+SQLite alone|INSERT OR IGNORE INTO a VALUES(1)
+PostgreSQL alone|SELECT a::text FROM b WHERE c
+no join of tables|SELECT 1, 2, 3, 4 FROM event v JOIN item i ON i.id = v.item
+ON CONFLICT names|INSERT INTO a(b) VALUES(1) ON CONFLICT DO UPDATE SET b = 1
+X
+printf 'a("SELECT x FROM y WHERE z = %s/%s");\n' "'" "'" >good.c
+run 'lint-sql: what is quoted is no SQL' 0 '' '' lint-sql good.c
 plan
