@@ -82,11 +82,13 @@ int mk_job_check(const struct mk_job *j, const struct mk_job_limits *lim, struct
 struct mk_timing {
 	double jump;		/* mm/s */
 	double jump_us, on_us, off_us, corner_us;	/* per jump, stroke, stroke, inner corner */
+	double round_us;	/* what each vector's time is rounded up to a multiple of; 0: not */
 };
 
 /* Milliseconds that the job takes: jumps (distance over speed, plus jump_us
- * each), strokes (distance over the pen's speed, plus on_us and off_us each,
- * plus corner_us for each vertex inside a stroke), dots, waits. */
+ * each), strokes (distance over the pen's speed, rounded up to round_us for each
+ * vector, plus on_us and off_us each, plus corner_us for each vertex inside a stroke),
+ * dots, waits. An LMCV4 board: round_us 100, corner_us 100, jump_us 80. */
 double mk_job_ms(const struct mk_job *j, const struct mk_timing *t);
 
 /* The same sums op by op, for those who want to know whose they are. */

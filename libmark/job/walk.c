@@ -57,6 +57,16 @@ mk_job_stats(const struct mk_job *j, struct mk_job_stats *s)
 	s->mx0 = on[0], s->my0 = on[1], s->mx1 = on[2], s->my1 = on[3];
 }
 
+/* The time of a vector, ms: a board that works in steps takes whole ones. */
+static double
+vector_ms(double mm, double speed, double round_us)
+{
+	double ms = mm / speed * 1000, step = round_us / 1000;
+
+	/* a hair over a whole step is the arithmetic's, not the board's */
+	return step > 0 ? ceil(ms / step - 1e-9) * step : ms;
+}
+
 void
 mk_job_walk(struct mk_job_walk *w, const struct mk_op *op, const struct mk_timing *t)
 {
@@ -79,7 +89,7 @@ mk_job_walk(struct mk_job_walk *w, const struct mk_op *op, const struct mk_timin
 		mm = apart(w->x, w->y, op->u.to.x, op->u.to.y);
 		*(mark ? &w->mark_mm : &w->jump_mm) += mm;
 		if (mark)
-			w->ms += mm / w->speed * 1000 +
+			w->ms += vector_ms(mm, w->speed, t->round_us) +
 				(w->on ? t->corner_us : t->on_us + t->off_us) / 1000;
 		else
 			w->ms += mm / t->jump * 1000 + t->jump_us / 1000;

@@ -45,6 +45,7 @@ struct mk_lmc_conf {
 	double offset_x, offset_y;	/* mm, after the rotation */
 	double jump;		/* mm/s */
 	double jump_us, on_us, off_us, corner_us;	/* delays; on and off may be negative */
+	double round_us;	/* of the time model only */
 	double mo_ms;		/* from opening the master oscillator to the first light */
 	uint32_t ns;		/* MOPA: pulse width of pens that say none; 0: the source's */
 	double red;		/* mm/s of the red dot */

@@ -30,6 +30,7 @@ static const struct key keys[] = {
 	{ "on_us", FIX, AT(on_us), -65535000, 65535000 },
 	{ "off_us", FIX, AT(off_us), -65535000, 65535000 },
 	{ "corner_us", FIX, AT(corner_us), 0, 600000000 },
+	{ "round_us", FIX, AT(round_us), 0, 600000000 },
 	{ "mo_ms", FIX, AT(mo_ms), 0, 600000 },
 	{ "ns", WHOLE, AT(ns), 1, 65535 },
 	{ "red", FIX, AT(red), 1000, 100000000 },
@@ -100,8 +101,8 @@ static int
 unknown(struct mk_err *e)
 {
 	return mk_err(e, MK_EUSAGE, "no such setting: there is lens, field, cor, source, swap, flip_x, "
-		"flip_y, rotate, offset, jump, jump_us, on_us, off_us, corner_us, mo_ms, ns, red, "
-		"gate, red_bit, timeout");
+		"flip_y, rotate, offset, jump, jump_us, on_us, off_us, corner_us, round_us, mo_ms, "
+		"ns, red, gate, red_bit, timeout");
 }
 
 static int

@@ -161,7 +161,7 @@ like "and told" "$err" "mk-laser: P5: refused: job: the point 54,54 comes to lie
 # ---- wrong settings ----
 bad() { try on -- mk-laser test -d "$2"; is "$1" "$st $out$err" "$3"; }
 bad "no lens" lmc:usb "2 mk-laser: device lmc:usb: the lens is not known: say lens=MM, the width of its field, here or in mk.conf's line 'device lmc'"
-bad "no such setting" 'lmc:usb?lens=110&colour=red' "2 mk-laser: device lmc:usb: colour=red: no such setting: there is lens, field, cor, source, swap, flip_x, flip_y, rotate, offset, jump, jump_us, on_us, off_us, corner_us, mo_ms, ns, red, gate, red_bit, timeout"
+bad "no such setting" 'lmc:usb?lens=110&colour=red' "2 mk-laser: device lmc:usb: colour=red: no such setting: there is lens, field, cor, source, swap, flip_x, flip_y, rotate, offset, jump, jump_us, on_us, off_us, corner_us, round_us, mo_ms, ns, red, gate, red_bit, timeout"
 bad "no such source" 'lmc:usb?source=yag' "2 mk-laser: device lmc:usb: source=yag: 'yag' is no source: fiber, mopa, co2, uv"
 bad "no such table" 'lmc:usb?cor=none.cor' "2 mk-laser: device lmc:usb: none.cor: cannot open: No such file or directory"
 bad "no place" 'lmc:pci?lens=110' "2 mk-laser: device lmc:pci: the place is usb, usb:BUSPATH or usb:SERIAL"

@@ -15,7 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n);
 static void
 walk(const struct mk_job *j)
 {
-	static const struct mk_timing t = { 4000, 80, 100, 150, 100 };
+	static const struct mk_timing t = { 4000, 80, 100, 150, 100, 0 };
 	struct mk_job_limits lim = { .has_axes = 1, .has_focus = 1 };
 	struct mk_job_stats s;
 	struct mk_err e;

@@ -195,7 +195,7 @@ near(double a, double b)
 static void
 test_stats(void)
 {
-	struct mk_timing t = { 4000, 80, 100, 150, 100 };
+	struct mk_timing t = { 4000, 80, 100, 150, 100, 0 };
 	struct mk_job_stats s;
 	struct mk_job j = {0};
 
@@ -260,11 +260,20 @@ test_timing(void)
 	struct mk_setting set[] = { { "field", "1,1" }, { "jump", "2500.5" }, { "on_us", "0" } };
 	struct mk_device d = { "lmc", set, 3, 7 };
 	struct mk_timing t;
+	struct mk_job j = {0};
 
 	ok(mk_timing_conf(&t, NULL, &e) == 0 && near(t.jump, 4000) && near(t.jump_us, 80) &&
 		near(t.on_us, 100) && near(t.off_us, 150) && near(t.corner_us, 100), "defaults");
 	ok(mk_timing_conf(&t, &d, &e) == 0 && near(t.jump, 2500.5) && near(t.on_us, 0) &&
 		near(t.off_us, 150), "settings over defaults");
+	/* an LMC's: 226.6 ms were reckoned so for a capture of 226.42 */
+	read_ops(&j, "P500,30000,1000 M0,0 L1000,0 L1000,1010 M0,0 L2000,0");
+	t = (struct mk_timing){ 4000, 80, 0, 0, 100, 100 };
+	ok(near(mk_job_ms(&j, &t), 0.08 + 1.0 + 1.1 + 0.1 + sqrt(1000. * 1000 + 1010. * 1010) / 4000
+		+ 0.08 + 2.0), "vectors take whole steps");
+	set[2] = (struct mk_setting){ "on_us", "-50" };
+	ok(mk_timing_conf(&t, &d, &e) == 0 && near(t.on_us, 0), "a negative delay takes no time");
+	mk_job_clear(&j);
 	set[1].val = "0";
 	ok(mk_timing_conf(&t, &d, &e) == -1 && e.code == MK_ECONF, "a jump speed of 0");
 	is(e.msg, "mk.conf:7: device lmc: jump: 0 is out of range: 0.001 to 1000000",
@@ -293,7 +302,7 @@ test_gcode(void)
 static void
 test_walk(void)
 {
-	const struct mk_timing t = { 4000, 80, 100, 150, 100 };
+	const struct mk_timing t = { 4000, 80, 100, 150, 100, 0 };
 	struct mk_job_walk w = MK_JOB_WALK;
 	struct mk_job j = {0};
 	struct mk_job_stats s;

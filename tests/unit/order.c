@@ -13,7 +13,7 @@ static struct mk_err e;
 static struct mk_strokes l;
 static struct mk_order *o;
 /* the model that is compared under, and a pen of 1000 mm/s */
-static const struct mk_timing model = { 4000, 80, 100, 150, 100 };
+static const struct mk_timing model = { 4000, 80, 100, 150, 100, 0 };
 
 static double
 ms(const struct mk_strokes *s, struct mk_job_stats *st)
