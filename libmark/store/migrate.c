@@ -1,6 +1,6 @@
 /* Older versions of the store become this one, a version at a time. Version 1 (2026):
  * a row for each word of an item, no state, no edges, no counts. Version 2: nothing
- * pulled. */
+ * pulled, and not in which order origins came. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -181,14 +181,21 @@ finish(struct mk_store *st, struct mk_err *e)
 
 /* ---- from 2 to 3 ---- */
 
+/* In which order several origins came is not known any more: by their numbers, which say
+ * which of them was here first. A store that was of version 1 has noted it since. */
+static const char arrival[] =
+	"CREATE TABLE IF NOT EXISTS arrival(no ROWKEY, origin BIGINT NOT NULL, first BIGINT NOT NULL);"
+	"INSERT INTO arrival(origin, first) SELECT id, 1 FROM origin WHERE seq > 0 AND "
+	"NOT EXISTS (SELECT 1 FROM arrival) ORDER BY id;";
+
 static int
-add_pulled(struct mk_store *st, struct mk_err *e)
+to_3(struct mk_store *st, struct mk_err *e)
 {
 	int r = -1;
 
 	if (mk_db_begin(st->db, e) == -1)
 		return -1;
-	if (mk_db_schema(st->db, mk_schema_pulled, e) == 0 &&
+	if (mk_db_schema(st->db, arrival, e) == 0 && mk_db_schema(st->db, mk_schema_pulled, e) == 0 &&
 	    mk_db_run(st->db, NULL, e, "UPDATE meta SET value = '3' WHERE key = 'version'", "") == 0)
 		r = mk_db_commit(st->db, e);
 	mk_db_rollback(st->db);
@@ -215,7 +222,7 @@ mk_store_migrate(const char *path, const struct mk_conf *conf, mk_rebuild_tick *
 	if (r == 0 && from == 1 && (events(st, tick, arg, e) == -1 || finish(st, e) == -1))
 		r = -1;
 	if (r == 0 && from <= 2)
-		r = add_pulled(st, e);
+		r = to_3(st, e);
 	mk_store_close(st);
 	mk_buf_clear(&version);
 	return r == -1 ? -1 : from < MK_SCHEMA_VERSION;

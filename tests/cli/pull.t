@@ -139,7 +139,7 @@ mk-trace: pull goes on"
 run 'no place' 2 '' 'mk-trace: --from STORE is missing: see mk-trace pull --help' b mk-trace pull
 run 'from itself' 2 '' 'mk-trace: a store pulls nothing from itself, nor from a copy of it' b mk-trace pull --from b.db
 cp b.db v2.db
-sqlite3 v2.db "DROP TABLE pull; DROP TABLE pulled; UPDATE meta SET value = '2' WHERE key = 'version'"
+sqlite3 v2.db "DROP TABLE arrival; DROP TABLE pull; DROP TABLE pulled; UPDATE meta SET value = '2' WHERE key = 'version'"
 run 'a store of version 2' 2 '' 'mk-trace: v2.db: a store of version 2: mk-trace migrate brings it to version 3' mk-trace pull --store v2.db --from "$centre"
 cp v2.db v2b.db
 run 'migrated' 0 '' '' mk-trace migrate --store v2.db
