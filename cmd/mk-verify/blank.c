@@ -81,6 +81,29 @@ look(struct cmd *c, struct blank *b, struct verdict *v)
 }
 
 static int
+put(struct mk_rec *rec, const char *name, const char *unit, double v, struct mk_err *e)
+{
+	char key[16];
+
+	(void)snprintf(key, sizeof key, "check_%s%s", name, unit);
+	/* no minus before a nought */
+	return mk_rec_setf(rec, e, key, "%.3f", floor(v * 1000 + .5) / 1000 + 0.0);
+}
+
+/* As an offset in a template wants it: mm, to the right and up, anticlockwise. Pixels
+ * have other names: nobody is to take them for mm. */
+static int
+describe_place(const struct blank *b, struct mk_rec *rec, struct mk_err *e)
+{
+	double um = grader_um(b->run->look.grader), scale = um > 0 ? um / 1000 : 1;
+	const char *unit = um > 0 ? "" : "_px";
+
+	return put(rec, "dx", unit, scale * b->place.dx, e) == -1 ||
+		put(rec, "dy", unit, -scale * b->place.dy, e) == -1 ||
+		put(rec, "rot", "", -b->place.rot, e) == -1 ? -1 : 0;
+}
+
+static int
 describe(struct cmd *c, const struct blank *b, struct mk_rec *rec)
 {
 	const struct mk_code *k = look_code(&b->run->look);
@@ -89,12 +112,7 @@ describe(struct cmd *c, const struct blank *b, struct mk_rec *rec)
 	if (look_describe(&b->run->look, rec, "check_", e) == -1 ||
 	    (k != NULL && mk_rec_set(rec, "check_read", k->data, k->n, e) == -1))
 		return -1;
-	if (!b->placed)
-		return 0;
-	/* no minus before a nought */
-	return mk_rec_setf(rec, e, "check_dx", "%.2f", b->place.dx + 0.0) == -1 ||
-		mk_rec_setf(rec, e, "check_dy", "%.2f", b->place.dy + 0.0) == -1 ||
-		mk_rec_setf(rec, e, "check_rot", "%.2f", b->place.rot + 0.0) == -1 ? -1 : 0;
+	return b->placed ? describe_place(b, rec, e) : 0;
 }
 
 static void

@@ -125,6 +125,12 @@ grader_close(struct grader *g)
 	free(g);
 }
 
+double
+grader_um(const struct grader *g)
+{
+	return g != NULL && g->calibrated ? g->cal.um : 0;
+}
+
 /* ---- what the modules should be ---- */
 
 /* The modules of what is wanted, in g->expected; 0 if that cannot be told. */

@@ -24,6 +24,9 @@ struct grader;
 int grader_open(struct cmd *c, struct grader **g);
 void grader_close(struct grader *g);	/* NULL is allowed */
 
+/* How large a pixel is on the part, in µm, by --calibration; 0: not known. */
+double grader_um(const struct grader *g);	/* NULL is allowed */
+
 /* Grade the mark of code (NULL: nothing was read) in a picture, want being what it
  * should say, and add its fields to rec, each with the prefix before its name. A mark
  * that cannot be graded has none. */

@@ -10,13 +10,16 @@ use='see mk-verify --help'
 
 # ---- blank ----
 
-# grey WIDTH HEIGHT DX DY: a part, a bright rectangle with a dark one in it, as a PGM
+# grey WIDTH HEIGHT DX DY [DEGREES]: a part, a bright rectangle with a dark one in it, as a
+# PGM; turned clockwise around the middle
 grey() {
-	awk -v w="$1" -v h="$2" -v dx="$3" -v dy="$4" 'BEGIN {
+	awk -v w="$1" -v h="$2" -v dx="$3" -v dy="$4" -v a="${5-0}" 'BEGIN {
 		printf "P5\n%d %d\n255\n", w, h
+		s = sin(a * 3.14159265 / 180); co = cos(a * 3.14159265 / 180)
 		for (y = 0; y < h; y++)
 			for (x = 0; x < w; x++) {
-				u = x - dx; v = y - dy
+				p = x - dx - w / 2; q = y - dy - h / 2
+				u = co * p + s * q + w / 2; v = co * q - s * p + h / 2
 				c = (u > 60 && u < 220 && v > 50 && v < 150) ? "x" : "P"
 				if (u > 100 && u < 130 && v > 70 && v < 100) c = "\036"
 				printf "%s", c
@@ -30,13 +33,32 @@ try mk-verify --check-blank --image-field mark_image <in
 is "a blank part" "$st $err $(field check_result "$out") $(field check_operator "$out") $(field check_dx "$out")" "0  ok eva "
 is "what was there stays, an old check goes" "$(printf '%s\n' "$out" | cut -f1,2)$(printf '%s' "$out" | grep -c check_time:x)" "arrival:7/1	mark_image:moved.pgm0"
 try mk-verify --check-blank --image-field mark_image --reference right.pgm <in
-is "and how it lies" "$st $(field check_dx "$out" | sed 's/1[12]\.[0-9]*/12/') $(field check_dy "$out" | sed 's/-[67]\.[0-9]*/-7/') $(field check_rot "$out" | sed 's/^-*0\.0[0-9]/0/')" "0 12 -7 0"
+near() { awk -v a="$1" -v b="$2" -v d="$3" 'BEGIN { exit !(a != "" && a - b < d && b - a < d) }'; }
+is "how it lies is told, in pixels" "$st $(field check_dx "$out")" "0 "
+ok "to the right: $(field check_dx_px "$out")" near "$(field check_dx_px "$out")" 12 .3
+ok "up: $(field check_dy_px "$out")" near "$(field check_dy_px "$out")" 7 .3
+ok "not turned: $(field check_rot "$out")" near "$(field check_rot "$out")" 0 .1
+printf 'point 0 0\npoint 255 1\npixel 50\n' >cal
+grey 300 200 12 -7 3 >turned.pgm
+printf 'arrival:7/1\tid:x\tmark_image:turned.pgm\n' >turned
+try mk-verify --check-blank --image-field mark_image --reference right.pgm --calibration cal <turned
+ok "in mm, where the size of a pixel is known: $(field check_dx "$out")" near "$(field check_dx "$out")" .6 .015
+ok "up: $(field check_dy "$out")" near "$(field check_dy "$out")" .35 .015
+ok "turned clockwise, so less than 0: $(field check_rot "$out")" near "$(field check_rot "$out")" -3 .15
+is "and not in pixels" "$st $(field check_dx_px "$out")" "0 "
+# what is to be marked goes along with the part: 1 mm right of the middle
+printf 'workarea 110 110\npen p power=40 freq=30000 speed=1000 line=0.05\n%s\nline from=0,0 to=1,0 pen=p\n' 'offset x={check_dx} y={check_dy} rotate={check_rot}' >with.lay
+echo "$out" | mk-layout -t with.lay >laid
+ok "a template follows it: $(sed 's/.* M/M/' laid)" awk -F '[ ,ML]+' '{ n = NF; x = $(n - 1); y = $n }
+	END { exit !(x > 1580 && x < 1620 && y > 280 && y < 320) }' laid
+printf 'arrival:7/1\tid:x\tmark_image:turned.pgm\n' | mk-verify --check-blank --image-field mark_image --reference right.pgm | mk-layout -t with.lay >laid 2>err
+is "pixels are no mm: the template refuses them" "$(field lay_reason "$(cat laid)")" missing
 printf "arrival:7/2\tmark_image:$(pic 1)\n" >in
 try mk-verify --check-blank --image-field mark_image <in
 is "a part that bears a code" "$st $(field check_result "$out") $(field check_reason "$out") $err" "1 fail blank mk-verify: 7/2: fail: the part bears a code already"
 is "which one" "$(field check_read "$out")" "$(field code "$(sed -n 1p marked)")"
 try mk-verify --check-blank --image-field mark_image --reference right.pgm <in
-is "no place is told of it" "$st $(field check_dx "$out")" "1 "
+is "no place is told of it" "$st $(field check_dx_px "$out")$(field check_rot "$out")" "1 "
 grey 300 200 900 0 >away.pgm
 printf 'arrival:7/3\tmark_image:away.pgm\n' >in
 try mk-verify --check-blank --image-field mark_image --reference right.pgm <in
