@@ -1,12 +1,19 @@
 /* Fixed pattern damage: ISO/IEC 16022:2006, annex M with Cor.1:2008, and
  * ISO/IEC 18004, annex on symbol quality. Each module has the grade of its modulation;
  * at each grade level, the modules below it count as damaged, and the segment has the
- * best of what comes out (the overlay of ISO/IEC 15415, 7.8.4). */
+ * best of what comes out (the overlay of ISO/IEC 15415, 7.8.4).
+ *
+ * Where the numbers are from: the segments of Data Matrix and AG's levels are public
+ * (Cor.1:2008); those of QR (three finders, two timing patterns, the alignment patterns)
+ * are what verifiers' manuals list. The allowances of all segments, and what counts
+ * for QR's format and version information, are known at second hand: whoever claims
+ * conformity compares them with the standards first. */
 #include <math.h>
 #include <stdlib.h>
 
 #include "vision/grading.h"
 
+#define SEGMENTS 6
 #define SEGMENT 1200	/* modules, at most: QR 40 has 46 alignment patterns */
 
 /* The modules of a segment, as grades. */
@@ -150,8 +157,8 @@ solid(struct found *f, const struct mk_modules *m, struct line l)
 
 /* The five segments of the annex. In a symbol of several regions each region's part of
  * an L and its quiet zone counts by itself, too, and so do the bars between regions. */
-static void
-datamatrix(const struct mk_plan *p, const struct mk_modules *m, struct found f[5])
+static int
+datamatrix(const struct mk_plan *p, const struct mk_modules *m, struct found f[SEGMENTS])
 {
 	int r, c, rr = p->rrows, cc = p->rcols;
 
@@ -176,6 +183,7 @@ datamatrix(const struct mk_plan *p, const struct mk_modules *m, struct found f[5
 	solid(&f[1], m, (struct line){ p->rows - 1, 0, 0, 1, p->cols });
 	solid(&f[2], m, (struct line){ 0, -1, 1, 0, p->rows });
 	solid(&f[3], m, (struct line){ p->rows, 0, 0, 1, p->cols });
+	return 5;
 }
 
 /* ---- QR ---- */
@@ -202,6 +210,19 @@ of_use(const struct mk_plan *p, const struct mk_modules *m, enum mk_use use)
 		for (c = 0; c < p->cols; c++)
 			if (p->use[r * p->cols + c] == use)
 				take(&s, m, r, c);
+	return s;
+}
+
+/* The timing pattern across, or down. */
+static struct segment
+timing(const struct mk_plan *p, const struct mk_modules *m, bool down)
+{
+	struct segment s = { .n = 0 };
+	int i;
+
+	for (i = 0; i < p->cols; i++)
+		if (p->use[down ? i * p->cols + 6 : 6 * p->cols + i] == MK_USE_TIMING)
+			take(&s, m, down ? i : 6, down ? 6 : i);
 	return s;
 }
 
@@ -238,8 +259,8 @@ twice(const struct mk_plan *p, const struct mk_modules *m, enum mk_use use)
 	return a > b ? (struct found){ a, wrong(&s[0]) } : (struct found){ b, wrong(&s[1]) };
 }
 
-static void
-qr(const struct mk_plan *p, const struct mk_modules *m, struct found f[5])
+static int
+qr(const struct mk_plan *p, const struct mk_modules *m, struct found f[SEGMENTS])
 {
 	static const double timing_allow[4] = { 0, .07, .11, .14 };
 	static const double align_allow[4] = { 0, .10, .20, .30 };
@@ -250,10 +271,15 @@ qr(const struct mk_plan *p, const struct mk_modules *m, struct found f[5])
 		s = finder(p, m, (enum mk_use)(MK_USE_FINDER1 + i));
 		worse(&f[i], by_number(&s), wrong(&s));
 	}
-	s = of_use(p, m, MK_USE_TIMING);
-	worse(&f[3], overlay(&s, timing_allow), wrong(&s));
+	for (i = 0; i < 2; i++) {
+		s = timing(p, m, i == 1);
+		worse(&f[3 + i], overlay(&s, timing_allow), wrong(&s));
+	}
 	s = of_use(p, m, MK_USE_ALIGN);
-	worse(&f[4], overlay(&s, align_allow), wrong(&s));
+	if (s.n == 0)
+		return 5;	/* version 1 has none */
+	worse(&f[5], overlay(&s, align_allow), wrong(&s));
+	return 6;
 }
 
 /* ---- both ---- */
@@ -268,26 +294,27 @@ average_grade(double mean)
 void
 mk_grade_fixed(struct mk_grade *g, const struct mk_modules *m)
 {
-	static const char *const names[2][5][2] = {
+	static const char *const names[2][SEGMENTS][2] = {
 		{ { "l1", "left side of the L" }, { "l2", "lower side of the L" },
 		  { "qzl1", "quiet zone left" }, { "qzl2", "quiet zone below" },
-		  { "ct", "clock tracks" } },
+		  { "ct", "clock tracks" }, { NULL, NULL } },
 		{ { "a1", "finder, upper left" }, { "a2", "finder, upper right" },
-		  { "a3", "finder, lower left" }, { "b", "timing patterns" },
-		  { "c", "alignment patterns" } }
+		  { "a3", "finder, lower left" }, { "b1", "timing pattern across" },
+		  { "b2", "timing pattern down" }, { "c", "alignment patterns" } }
 	};
 	bool is_qr = g->plan.kind == MK_QR;
-	struct found f[5], info;
+	struct found f[SEGMENTS], info;
 	double mean = 0, low = 4, ag;
-	int i;
+	int i, n;
 
-	for (i = 0; i < 5; i++)
+	for (i = 0; i < SEGMENTS; i++)
 		f[i] = (struct found){ 4, 0 };
-	(is_qr ? qr : datamatrix)(&g->plan, m, f);
-	for (i = 0; i < 5; i++) {
-		mean += f[i].grade / 5;
+	n = (is_qr ? qr : datamatrix)(&g->plan, m, f);
+	for (i = 0; i < n; i++) {
+		mean += f[i].grade;
 		low = fmin(low, f[i].grade);
 	}
+	mean /= n;
 	ag = average_grade(mean);
 	mk_grade_add(g, "fpd", "fixed pattern damage", NAN, fmin(low, ag), true);
 	if (is_qr) {
@@ -298,7 +325,7 @@ mk_grade_fixed(struct mk_grade *g, const struct mk_modules *m)
 			mk_grade_add(g, "vi", "version information", info.share, info.grade, true);
 		}
 	}
-	for (i = 0; i < 5; i++)
+	for (i = 0; i < n; i++)
 		mk_grade_add(g, names[is_qr][i][0], names[is_qr][i][1], f[i].share, f[i].grade, false);
 	mk_grade_add(g, "ag", "average of segments", mean, ag, false);
 }

@@ -8,6 +8,7 @@ for src in "$top"/tests/fuzz/*.c; do
 	corpus=$top/tests/fuzz/corpus/$name
 	files=$(find "$corpus" -type f ! -name '.*' | wc -l)
 	ok "$name: has a corpus" test "$files" -ge 10
+	case $name in reader) MK_DATA=$top/libmark/port/profiles ;; esac
 	try "$MK_BUILD/tests/fuzz/$name" "$corpus"
 	is "$name: all $files files, no fault" "$st $(tail -n 1 out)$err" "0 1..$((files))"
 done

@@ -180,7 +180,7 @@ finders(void)
 			t.on[at[i][k]] ^= 1;
 			ok(shot_all(&t, name[i], NAN, 3 - k) && t.g.damaged == k + 1 &&
 				shot_is(&t, name[(i + 1) % 3]) == 4 && shot_is(&t, "fpd") == 3 - k &&
-				shot_is(&t, "b") == 4 && shot_is(&t, "c") == 4, "%s: %d modules wrong", name[i],
+				shot_is(&t, "b1") == 4 && shot_is(&t, "c") == 4, "%s: %d modules wrong", name[i],
 				k + 1);
 		}
 		shot_clean(&t);
@@ -195,13 +195,15 @@ finders(void)
 static void
 others(void)
 {
-	/* 18 timing modules: 1 is .056, 2 are .111, 3 are .167 */
+	/* 9 timing modules each way: 1 is .111 */
 	t.on[6 * 25 + 10] ^= 1;
-	ok(shot_all(&t, "b", 1 / 18.0, 3), "a timing module wrong");
+	ok(shot_all(&t, "b1", 1 / 9.0, 1) && shot_is(&t, "b2") == 4 && shot_is(&t, "fpd") == 1,
+		"a timing module across is wrong");
+	ok(shot_has(&t, "ag", 3.5, 3), "4 4 4 1 4 4: the mean of six is 3.5, AG 3");
 	t.on[12 * 25 + 6] ^= 1;
-	ok(shot_all(&t, "b", 2 / 18.0, 1), "two");
+	ok(shot_all(&t, "b2", 1 / 9.0, 1) && shot_is(&t, "b1") == 1, "and one down");
 	t.on[14 * 25 + 6] ^= 1;
-	ok(shot_all(&t, "b", 3 / 18.0, 0), "three");
+	ok(shot_all(&t, "b2", 2 / 9.0, 0), "two");
 	shot_clean(&t);
 	t.on[18 * 25 + 18] ^= 1;
 	t.on[16 * 25 + 16] ^= 1;
@@ -220,6 +222,8 @@ others(void)
 int
 main(void)
 {
+	int k;
+
 	ok(mk_symbol_new(&enc, &shot_e) == 0, "an encoder");
 	shot_new(&t, enc, "datamatrix", 16, 16, 0);
 	t.ask.standard = MK_ISO29158;
@@ -241,7 +245,18 @@ main(void)
 	finders();
 	others();
 	shot_free(&t);
+	shot_new(&t, enc, "qr", 21, 21, 1);
+	t.on[3] ^= 1;
+	ok(shot_all(&t, "ag", 3.8, 3) && mk_grade_param(&t.g, "c") == NULL,
+		"version 1 has no alignment pattern: 3 4 4 4 4 are 3.8");
+	shot_free(&t);
+	/* 24 timing modules each way, beside the alignment pattern: 1 is .042, 4 are .167 */
 	shot_new(&t, enc, "qr", 45, 45, 1);
+	for (k = 0; k < 4; k++) {
+		t.on[6 * 45 + 10 + 2 * k] ^= 1;
+		ok(shot_all(&t, "b1", (k + 1) / 24.0, 3 - k), "%d timing modules", k + 1);
+	}
+	shot_clean(&t);
 	t.on[34] ^= 1;
 	ok(shot_all(&t, "vi", NAN, 4) && t.g.damaged == 1 && shot_is(&t, "uec") == 4,
 		"version information: one copy damaged");
