@@ -158,6 +158,15 @@ cmd_warn(const struct cmd *c, const char *fmt, ...)
 }
 
 void
+cmd_exposed(struct cmd *c, bool exposed)
+{
+	if (exposed && !c->exposed)
+		cmd_warn(c, "store: what goes to this server and comes from it can be read and altered on "
+			"the way: add ?sslmode=verify-full to its name, see mk-central(7)");
+	c->exposed = c->exposed || exposed;
+}
+
+void
 cmd_status(struct cmd *c, int status)
 {
 	if (status > c->status)

@@ -66,6 +66,7 @@ struct cmd {
 	struct mk_conf conf;
 	struct mk_err err;
 	int status;		/* the highest said so far */
+	bool exposed;		/* cmd_exposed has warned */
 	int epipe;		/* the status if our reader is gone; 0 unless the tool says */
 	struct cmd_out *out;
 };
@@ -78,6 +79,9 @@ void cmd_status(struct cmd *c, int status);	/* raises c->status */
 
 /* Fail with MK_EUSAGE: "…: see mk-tool verb --help". Returns -1. */
 int cmd_usage(struct cmd *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* Warn, once a run, if a store's connection is exposed. */
+void cmd_exposed(struct cmd *c, bool exposed);
 
 /* The store's place: --store, $MK_STORE, mk.conf. NULL with c->err if not said. */
 const char *cmd_store(struct cmd *c);

@@ -71,8 +71,10 @@ static int
 centre(struct cmd *c, struct allocating *a)
 {
 	mk_store_close(a->from);
-	return mk_store_open(&a->from, opt_from, &c->conf, &c->err) == -1
-		? mk_err_at(&c->err, "centre") : 0;
+	if (mk_store_open(&a->from, opt_from, &c->conf, &c->err) == -1)
+		return mk_err_at(&c->err, "centre");
+	cmd_exposed(c, mk_store_exposed(a->from));
+	return 0;
 }
 
 /* Ask until there is an answer; after a lost connection the answer may be one that was

@@ -12,7 +12,10 @@ serial_store(struct cmd *c, struct mk_store **st)
 	const char *path = cmd_store(c);
 
 	*st = NULL;
-	return path == NULL ? -1 : mk_store_open(st, path, &c->conf, &c->err);
+	if (path == NULL || mk_store_open(st, path, &c->conf, &c->err) == -1)
+		return -1;
+	cmd_exposed(c, mk_store_exposed(*st));
+	return 0;
 }
 
 #define DAY_MS INT64_C(86400000)

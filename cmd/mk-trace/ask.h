@@ -79,7 +79,7 @@ void ask_progress_end(struct ask_progress *p);	/* wipes the line */
 int ask_draw(struct ask *a);
 
 /* The verbs: find.c history.c now.c tree.c recall.c stock.c stats.c compare.c */
-extern const struct cmd_opt ask_find_opts[], ask_count_opts[], ask_history_opts[],
+extern const struct cmd_opt ask_schema_opts[], ask_find_opts[], ask_count_opts[], ask_history_opts[],
 	ask_last_opts[], ask_made_opts[], ask_used_opts[], ask_recall_opts[], ask_stock_opts[],
 	ask_shipments_opts[], ask_reconcile_opts[], ask_yield_opts[], ask_pareto_opts[],
 	ask_spc_opts[];

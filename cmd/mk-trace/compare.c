@@ -4,6 +4,7 @@
 
 #include "cmd/mk-trace/ask.h"
 #include "store/person.h"
+#include "store/roles.h"
 #include "trace/family.h"
 
 /* ---- compare: two parts as they are built now ---- */
@@ -218,6 +219,8 @@ ask_compare(struct cmd *c)
 
 /* ---- sql, schema ---- */
 
+static const char *opt_roles;
+
 struct result {
 	struct cmd *c;
 	struct mk_buf columns;
@@ -273,16 +276,27 @@ on_table(void *arg, struct mk_rec *rec, struct mk_err *e)
 	return r;
 }
 
+const struct cmd_opt ask_schema_opts[] = {
+	{ "roles", 0, NULL, &opt_roles, "of a server: instead, who may do what, as a script for psql" },
+	{0}
+};
+
 int
 ask_schema(struct cmd *c)
 {
 	struct ask a;
+	struct mk_buf script = {0};
 	int r;
 
 	if (c->narg > 0)
 		return cmd_usage(c, "schema takes no argument");
 	r = ask_open(&a, c);
-	if (r == 0)
+	if (r == 0 && opt_roles != NULL) {
+		r = mk_store_roles(a.st, &script, &c->err);
+		if (r == 0)
+			r = cmd_puts(c, "%.*s", (int)script.n, script.p);
+		mk_buf_clear(&script);
+	} else if (r == 0)
 		r = mk_store_tables(a.st, on_table, c, &c->err);
 	ask_close(&a);
 	return r;

@@ -113,6 +113,7 @@ turn(struct cmd *c, struct link *l, link_each *each, void *arg)
 
 	if (l->centre == NULL && mk_store_open(&l->centre, l->place, &c->conf, &c->err) == -1)
 		return -1;
+	cmd_exposed(c, mk_store_exposed(l->centre));
 	r = each(c, l, arg);
 	if (r != -1 && l->failures > 0 && l->follow)
 		cmd_warn(c, "%s goes on", l->verb);

@@ -10,7 +10,10 @@ trace_open(struct cmd *c, struct mk_store **st)
 	const char *path = cmd_store(c);
 
 	*st = NULL;
-	return path == NULL ? -1 : mk_store_open(st, path, &c->conf, &c->err);
+	if (path == NULL || mk_store_open(st, path, &c->conf, &c->err) == -1)
+		return -1;
+	cmd_exposed(c, mk_store_exposed(*st));
+	return 0;
 }
 
 static const char *opt_distributed;
@@ -85,7 +88,7 @@ static const struct cmd_verb verbs[] = {
 	{ "compare", "ID ID", "two parts as they were built", NULL, ASKS, "of,field,a,b",
 	  ask_compare },
 	{ "sql", "QUERY", "a question in SQL, read-only", NULL, ASKS, NULL, ask_sql },
-	{ "schema", "", "the tables that sql may ask", NULL, ASKS, NULL, ask_schema },
+	{ "schema", "", "the tables that sql may ask", ask_schema_opts, ASKS, NULL, ask_schema },
 	{ "log", "STEP ID... [KEY=VALUE...]", "say that a step was done to parts", trace_write_opts,
 	  WRITES, NULL, trace_log },
 	{ "set", "KEY=VALUE...", "set the lot, the operator … of the parts to come", NULL,

@@ -23,8 +23,8 @@ mk_db_open(struct mk_db **db, const char *path, bool create, struct mk_err *e)
 #ifdef HAVE_PQ
 		return mk_postgres_open(db, path, e);
 #else
-		return mk_err(e, MK_EUSAGE, "%.40s: this build has no PostgreSQL: configure it "
-			"without --without-pq", path);
+		return mk_err(e, MK_EUSAGE, "this build has no PostgreSQL: configure it without "
+			"--without-pq");
 #endif
 	return mk_sqlite_open(db, path, create, e);
 }
@@ -34,6 +34,12 @@ mk_db_close(struct mk_db *db)
 {
 	if (db != NULL)
 		db->engine->close(db);
+}
+
+bool
+mk_db_exposed(const struct mk_db *db)
+{
+	return db->engine->exposed != NULL && db->engine->exposed(db);
 }
 
 int

@@ -29,6 +29,8 @@ bool mk_db_served(const char *path);
 /* Open a file (create: it must not be there). WAL, synchronous=FULL. */
 int mk_db_open(struct mk_db **db, const char *path, bool create, struct mk_err *e);
 void mk_db_close(struct mk_db *db);
+/* Plain text goes to and from another host. */
+bool mk_db_exposed(const struct mk_db *db);
 
 int mk_db_script(struct mk_db *db, const char *sql, struct mk_err *e);
 /* The same for definitions of tables, in which ROWKEY, BYTES and CLUSTERED stand for

@@ -18,6 +18,7 @@ struct mk_engine {
 	const char *const (*words)[2];	/* mk_db_schema's, and what they are here; NULL ends */
 	const char *const (*spread)[2];	/* and those that are others after mk_db_spread */
 	void (*close)(struct mk_db *db);
+	bool (*exposed)(const struct mk_db *db);	/* mk_db_exposed; NULL: never */
 	int (*script)(struct mk_db *db, const char *sql, struct mk_err *e);
 	int (*begin)(struct mk_db *db, struct mk_err *e);
 	int (*begin_read)(struct mk_db *db, struct mk_err *e);

@@ -194,6 +194,8 @@ mk_store_rebuild(struct mk_store *st, bool replace, mk_rebuild_each *each,
 	if (r == 0 && !good && replace) {
 		r = mk_db_script(st->db, gone, e);
 		if (r == 0)
+			r = mk_roles_again(st, e);
+		if (r == 0)
 			return mk_store_commit(st, e) == -1 ? -1 : 0;
 	}
 	mk_store_rollback(st);

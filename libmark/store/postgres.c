@@ -228,6 +228,7 @@ const struct mk_engine mk_postgres = {
 	.words = words,
 	.spread = spread,
 	.close = mk_pq_close,
+	.exposed = mk_pq_exposed,
 	.script = mk_pq_script,
 	.begin = begin,
 	.begin_read = begin_read,

@@ -31,6 +31,7 @@
 #define PQgetisnull(...) PQ_CALL(PQgetisnull)(__VA_ARGS__)
 #define PQgetlength(...) PQ_CALL(PQgetlength)(__VA_ARGS__)
 #define PQgetvalue(...) PQ_CALL(PQgetvalue)(__VA_ARGS__)
+#define PQgssEncInUse(...) PQ_CALL(PQgssEncInUse)(__VA_ARGS__)
 #define PQhost(...) PQ_CALL(PQhost)(__VA_ARGS__)
 #define PQnfields(...) PQ_CALL(PQnfields)(__VA_ARGS__)
 #define PQntuples(...) PQ_CALL(PQntuples)(__VA_ARGS__)

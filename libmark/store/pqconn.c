@@ -108,24 +108,44 @@ name_place(struct mk_pq *db, struct mk_err *e)
 	return 0;
 }
 
-/* A password in the text would stand in ps and in logs. */
+bool
+mk_pq_exposed(const struct mk_db *base)
+{
+	const struct mk_pq *db = (const struct mk_pq *)base;
+	const char *host = PQhost(db->h);
+
+	if (host == NULL || *host == '\0' || *host == '/' || *host == '@' ||	/* a Unix socket */
+	    strcmp(host, "localhost") == 0 || strncmp(host, "127.", 4) == 0 || strcmp(host, "::1") == 0)
+		return false;
+	return PQsslInUse(db->h) == 0 && PQgssEncInUse(db->h) == 0;
+}
+
+/* A password in the text would stand in ps and in logs. What libpq says of a text that
+ * it does not understand may quote it. */
 static int
 no_password(const char *uri, struct mk_err *e)
 {
+	const char *at = strrchr(uri, '@'), *colon = strchr(uri + strcspn(uri, ":") + 1, ':');
 	char *why = NULL;
 	PQconninfoOption *all = PQconninfoParse(uri, &why), *o;
 	int r = 0;
 
 	if (all == NULL) {
-		mk_err(e, MK_EUSAGE, "store: %.*s", why == NULL ? 13 : (int)strcspn(why, "\n"),
-			why == NULL ? "out of memory" : why);
+		if (why == NULL)
+			return mk_err_nomem(e);
+		if ((at != NULL && colon != NULL && colon < at) || strstr(uri, "password") != NULL)
+			mk_err(e, MK_EUSAGE, "store: this is no name of a store in a server: write "
+				"postgresql://user@host/database");
+		else
+			mk_err(e, MK_EUSAGE, "store: %.*s", (int)strcspn(why, "\n"), why);
 		PQfreemem(why);
 		return -1;
 	}
-	for (o = all; o->keyword != NULL; o++)
-		if (strcmp(o->keyword, "password") == 0 && o->val != NULL && *o->val != '\0')
-			r = mk_err(e, MK_EUSAGE, "store: a password has no place in a store's name: "
-				"write it into ~/.pgpass (0600)");
+	for (o = all; o->keyword != NULL; o++)	/* "*": what is not to be shown */
+		if (*o->dispchar == '*' && o->val != NULL && *o->val != '\0')
+			r = mk_err(e, MK_EUSAGE, "store: a password has no place in a store's name, which ps "
+				"shows to all: write it into ~/.pgpass (0600), or into the file that "
+				"PGPASSFILE names");
 	PQconninfoFree(all);
 	return r;
 }

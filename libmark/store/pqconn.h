@@ -53,6 +53,7 @@ struct mk_pq {
 int mk_pq_failed(struct mk_pq *db, PGresult *res, struct mk_err *e);
 int mk_pq_script(struct mk_db *base, const char *sql, struct mk_err *e);
 void mk_pq_close(struct mk_db *base);
+bool mk_pq_exposed(const struct mk_db *base);
 
 /* ---- postgres.c ---- */
 

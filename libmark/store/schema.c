@@ -134,17 +134,41 @@ const char mk_schema_pulled[] =
 	" result TEXT NOT NULL, note TEXT NOT NULL, part TEXT NOT NULL, origin TEXT NOT NULL,"
 	" PRIMARY KEY(name, step)) CLUSTERED;";
 
-/* For engines that spread tables over machines: item by its name, what belongs to an
- * item by its number, edges by where they are looked for from; small tables are
- * everywhere. */
-const struct mk_spread mk_schema_spread[] = {
-	{ "meta", NULL }, { "origin", NULL }, { "arrival", NULL }, { "step", NULL }, { "seal", NULL }, { "pool", NULL },
-	{ "counter", NULL }, { "issue", NULL }, { "pool_day", NULL }, { "listed", NULL },
-	{ "list_total", NULL }, { "alloc", NULL }, { "lease", NULL }, { "lease_ask", NULL },
-	{ "wordkey", NULL }, { "word", NULL }, { "ctx", NULL }, { "pull", NULL }, { "pulled", NULL },
-	{ "item", "name" }, { "alias", "name" }, { "event", "item" }, { "mark", "item" },
-	{ "state", "item" }, { "edge_up", "child" }, { "edge_down", "parent" }, { "loaded", "lot" },
-	{ "node", "pos" }, { "run", "word" }, { "tally", "hour" }, { NULL, NULL }
+/* Where tables are spread over machines: item by its name, what belongs to an item by
+ * its number, edges by where they are looked for from; small tables are everywhere.
+ * What a line's role may do besides reading: no event is ever altered, nothing deleted. */
+const struct mk_table mk_schema_tables[] = {
+	{ "meta", NULL, NULL },
+	{ "origin", NULL, "INSERT, UPDATE(seq, head)" },
+	{ "arrival", NULL, "INSERT" },
+	{ "step", NULL, "INSERT" },
+	{ "seal", NULL, "INSERT" },
+	{ "pool", NULL, NULL },
+	{ "counter", NULL, NULL },
+	{ "issue", NULL, NULL },
+	{ "pool_day", NULL, NULL },
+	{ "listed", NULL, NULL },
+	{ "list_total", NULL, NULL },
+	{ "alloc", NULL, "INSERT, UPDATE(next)" },
+	{ "lease", NULL, "INSERT, UPDATE(returned, token)" },
+	{ "lease_ask", NULL, NULL },
+	{ "wordkey", NULL, "INSERT, UPDATE(words, until)" },
+	{ "word", NULL, "INSERT" },
+	{ "ctx", NULL, "INSERT" },
+	{ "pull", NULL, NULL },
+	{ "pulled", NULL, NULL },
+	{ "item", "name", "INSERT" },
+	{ "alias", "name", "INSERT" },
+	{ "event", "item", "INSERT" },
+	{ "mark", "item", "INSERT, UPDATE(state)" },
+	{ "state", "item", "INSERT, UPDATE" },
+	{ "edge_up", "child", "INSERT, UPDATE(until, ended)" },
+	{ "edge_down", "parent", "INSERT, UPDATE(until, ended)" },
+	{ "loaded", "lot", "INSERT, UPDATE(until, ended)" },
+	{ "node", "pos", NULL },
+	{ "run", "word", "INSERT, UPDATE(last)" },
+	{ "tally", "hour", "INSERT, UPDATE(n, first)" },
+	{ NULL, NULL, NULL }
 };
 const char mk_schema_spread_more[] =
 	"CREATE INDEX item_id ON item(id);"

@@ -11,12 +11,13 @@
 /* Four parts: what is kept, the log, what follows from the log, what was pulled. */
 extern const char mk_schema_kept[], mk_schema_event[], mk_schema_derived[], mk_schema_pulled[];
 
-/* How tables are spread over machines (mk_db_spread): by which column, NULL: a copy on
- * each. A table NULL ends it. And what they have besides. */
-struct mk_spread {
-	const char *table, *column;
+/* Every table of a server's store (a name NULL ends it). column: by which one it is
+ * spread over machines (mk_db_spread), NULL: a copy on each; line: what the role
+ * mk_line may do besides reading. And what spread tables have besides. */
+struct mk_table {
+	const char *name, *column, *line;
 };
-extern const struct mk_spread mk_schema_spread[];
+extern const struct mk_table mk_schema_tables[];
 extern const char mk_schema_spread_more[];
 
 #define MK_ORIGIN_LEN 16	/* lower-case hex digits */
@@ -69,6 +70,9 @@ int mk_meta_get(struct mk_db *db, const char *key, struct mk_buf *out, struct mk
  * 0, -1. */
 int mk_schema_kind(struct mk_store *st, struct mk_err *e);
 int mk_schema_citus(struct mk_db *db, struct mk_err *e);
+
+/* Tables were made anew: the roles may do with them what they could (roles.c). */
+int mk_roles_again(struct mk_store *st, struct mk_err *e);
 
 /* Set a key of meta to a number, and get one: 0, -1 (also if it is not there). */
 int mk_meta_set_int(struct mk_db *db, const char *key, int64_t val, struct mk_err *e);

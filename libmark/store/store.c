@@ -12,6 +12,12 @@
 #define VAR_STATE "/var/lib/mk-state"
 
 bool
+mk_store_exposed(const struct mk_store *st)
+{
+	return mk_db_exposed(st->db);
+}
+
+bool
 mk_store_served(const char *path)
 {
 	return mk_db_served(path);
@@ -128,7 +134,7 @@ mk_schema_kind(struct mk_store *st, struct mk_err *e)
 static int
 spread_script(struct mk_db *db, struct mk_buf *out, struct mk_err *e)
 {
-	const struct mk_spread *s = mk_schema_spread;
+	const struct mk_table *t = mk_schema_tables;
 	int64_t yuga;
 	int r, citus = mk_schema_citus(db, e);
 
@@ -139,11 +145,11 @@ spread_script(struct mk_db *db, struct mk_buf *out, struct mk_err *e)
 		return mk_buf_adds(out, "-- YugabyteDB spreads tables by itself: nothing is to be run.\n", e);
 	r = mk_buf_adds(out, citus ? "-- To be run in this database before anything is stored:\n" :
 		"-- This server has no Citus: it is for one that has.\n", e);
-	for (; r == 0 && s->table != NULL; s++)
-		r = s->column == NULL ?
-			mk_buf_addf(out, e, "SELECT create_reference_table('%s');\n", s->table) :
-			mk_buf_addf(out, e, "SELECT create_distributed_table('%s', '%s');\n", s->table,
-				s->column);
+	for (; r == 0 && t->name != NULL; t++)
+		r = t->column == NULL ?
+			mk_buf_addf(out, e, "SELECT create_reference_table('%s');\n", t->name) :
+			mk_buf_addf(out, e, "SELECT create_distributed_table('%s', '%s');\n", t->name,
+				t->column);
 	return r;
 }
 

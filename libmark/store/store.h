@@ -27,6 +27,9 @@ bool mk_store_served(const char *path);
 /* Open an existing store. The configuration tells the site's steps (borrowed). */
 int mk_store_open(struct mk_store **st, const char *path, const struct mk_conf *conf,
 	struct mk_err *e);
+/* Whether others can listen to what goes to and from it: another PC's server, and the
+ * connection is not encrypted. */
+bool mk_store_exposed(const struct mk_store *st);
 void mk_store_close(struct mk_store *st);	/* NULL is allowed */
 
 /* ---- events ---- */

@@ -102,7 +102,7 @@ run 'a server that is not there' 3 '' \
 	'mk-serial: centre: connection to server at "127.0.0.1", port 1 failed: Connection refused: is the server up, and the name right?' \
 	line c mk-serial alloc rnd --from postgresql://mk@127.0.0.1:1/x
 run 'a password in the name' 2 '' \
-	'mk-serial: centre: store: a password has no place in a store'"'"'s name: write it into ~/.pgpass (0600)' \
+	'mk-serial: centre: store: a password has no place in a store'"'"'s name, which ps shows to all: write it into ~/.pgpass (0600), or into the file that PGPASSFILE names' \
 	line c mk-serial alloc rnd --from postgresql://mk:secret@127.0.0.1:1/x
 run 'a centre issues nothing itself' 2 '' \
 	"mk-serial: a central store issues nothing, it lends (mk-serial alloc): name the line's own store" \
