@@ -248,15 +248,18 @@ static int
 now(struct status *s, struct listed *l)
 {
 	struct mk_place w;
-	int r = mk_place(s->a->st, l->item, &w, &s->a->c->err);
+	int r = mk_place(s->a->st, l->item, &w, &s->a->c->err), hops;
 
+	/* what became of a part that goes by another number now is what became of that one */
+	for (hops = 0; r == 1 && w.state == MK_PLACE_REPLACED && w.successor != 0 && hops < 64; hops++)
+		r = mk_place(s->a->st, w.successor, &w, &s->a->c->err);
 	if (r != 1)
 		return r;
 	if (w.state == MK_PLACE_SCRAPPED || w.state == MK_PLACE_VOID)
 		l->now = DESTROYED;
 	else if (strcmp(l->state, "shipped") == 0 && w.state != MK_PLACE_SHIPPED)
 		l->now = RETURNED;
-	else if (strcmp(l->state, "stock") == 0 && w.state == MK_PLACE_STOCK && w.hold == 0)
+	else if (strcmp(l->state, "shipped") != 0 && w.state == MK_PLACE_STOCK && w.hold == 0)
 		l->now = RELEASED;
 	return 0;
 }
