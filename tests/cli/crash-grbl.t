@@ -1,7 +1,8 @@
 #!/bin/sh
 # mk-laser on a GRBL controller, killed by signals where it or its driver's process
-# writes to the line: the controller saw the beam go off after each of the runs, and
-# the store knows every part that it lit. MK_TORTURE=1: every signal at every write.
+# writes to the line, and the first by SIGKILL at each of its writing system calls: the
+# controller saw the beam go off after each of the runs, and the store knows every part
+# that it lit. MK_TORTURE=1: every signal at every write.
 . "${0%/*}/../lib.sh"
 have_strace || { echo "1..0 # SKIP strace cannot kill here"; exit 0; }
 setup_store
@@ -20,16 +21,19 @@ hangups() { grep -c ^hangup log; }
 rests() { [ "$(hangups)" -gt "$1" ]; }
 
 p=0 bad='' struck=0 dark=0
-# hit SIGNAL N PARTS: so many parts; the Nth write to the line is the end of who writes
+# hit SIGNAL N PARTS [CALL]: so many parts; the Nth write to the line is the end of who
+# writes, or the Nth CALL of mk-laser that of itself
 hit() {
 	: >in
 	for i in $(seq "$3"); do p=$((p + 1)); job $p >>in; done
 	was=$(hangups)
-	inject="-e trace=write -e inject=write:signal=$1:when=$2"
+	inject="-e trace=${4-write} -e inject=${4-write}:signal=$1:when=$2"
+	follow="-f -P $place"
+	[ -z "${4-}" ] || follow=
 	# shellcheck disable=SC2086
-	follow="-f -P $place" under env $shim mk-laser -d "grbl:$place" <in >out 2>err; st=$?
+	under env $shim mk-laser -d "grbl:$place" <in >out 2>err; st=$?
 	# who ended at its first write may not have got a byte out: nobody saw it come or go
-	if [ "$2" -gt 1 ]; then await rests "$was"; else await flock -n "$place" true; fi
+	if [ "$2${4-}" != 1 ] && [ "$2${4-}" != 1write ]; then await rests "$was"; else await flock -n "$place" true; fi
 	cat out >>printed
 	[ "$(grep -E '^(on|off)' log | tail -n 1 | cut -c 1-3)" != on ] || { dark=$((dark + 1)); bad="$bad $1/$2:lit"; }
 	! grep -q '^hangup on' log || bad="$bad $1/$2:left on"
@@ -44,8 +48,14 @@ if [ -n "${MK_TORTURE-}" ]; then
 		k=1 parts=3
 		case $s in KILL|TERM) parts=10 ;; esac
 		while hit $s $k $parts && [ $k -lt 400 ]; do k=$((k + 1)); done
+		echo "# $s: $k"
 	done
-	least=200
+	for call in write pwrite64 fsync fdatasync sendto; do
+		k=1
+		while hit KILL $k 10 $call && [ $k -lt 1000 ]; do k=$((k + 1)); done
+		echo "# KILL at $call: $k"
+	done
+	least=400
 else
 	# the start, the first light, its middle, the second part, the end; of who writes
 	for k in 3 7 13 16 18 20 25 33; do hit KILL $k 2; done
@@ -53,7 +63,14 @@ else
 	hit TERM 5 2
 	hit USR1 17 2
 	hit INT 19 2
-	least=8
+	hit HUP 18 2
+	hit PIPE 17 2
+	hit ALRM 18 2
+	for k in 2 9 14 20; do hit KILL $k 2 pwrite64; done
+	hit KILL 3 2 fdatasync
+	hit KILL 2 2 sendto
+	hit KILL 11 2 write
+	least=18
 fi
 echo "# $struck signals struck, $p parts"
 ok "signals struck ($struck)" test "$struck" -ge $least
