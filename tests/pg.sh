@@ -21,6 +21,10 @@ pg_start() {
 		echo "1..0 # SKIP no PostgreSQL server: run scripts/deps check"
 		exit 0
 	fi
+	if mk-trace init --store postgresql:///none 2>&1 | grep -q 'this build has no PostgreSQL'; then
+		echo "1..0 # SKIP this build has no PostgreSQL"
+		exit 0
+	fi
 	chmod 711 "$scratch"
 	mkdir "$pg_dir" && : >"$pg_dir/ctl.log" && chmod 755 "$pg_dir"
 	[ "$(id -u)" -ne 0 ] || chown nobody:nogroup "$pg_dir" "$pg_dir/ctl.log"

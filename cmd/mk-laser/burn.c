@@ -123,10 +123,10 @@ options(struct cmd *c, struct burning *b)
 {
 	int64_t ms;
 
+	if (c->narg > 0)
+		return cmd_usage(c, "%s: no such verb: there is list, test, stop, red", c->arg[0]);
 	if (opt_device == NULL)
 		return cmd_usage(c, "no device: say -d KIND:PLACE, such as -d sim:out");
-	if (c->narg > 0)
-		return cmd_usage(c, "%s: no argument expected", c->arg[0]);
 	if (opt_on_fail != NULL && strcmp(opt_on_fail, "stop") != 0 && strcmp(opt_on_fail, "continue") != 0)
 		return cmd_usage(c, "--on-fail %s: say stop or continue", opt_on_fail);
 	if (opt_per != NULL && strcmp(opt_per, "tray") != 0)

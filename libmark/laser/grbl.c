@@ -123,7 +123,7 @@ static int
 grbl_open(void **dev, const struct mk_laser_arg *arg, struct mk_err *e)
 {
 	const struct mk_wait w = { .until = mk_port_now() + CONNECT_MS };
-	struct mk_port_conf port = { .baud = 115200 };
+	struct mk_port_conf port = { .baud = 115200, .lock = true };
 	struct grbl *g = calloc(1, sizeof *g);
 
 	if (g == NULL)

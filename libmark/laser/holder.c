@@ -78,8 +78,13 @@ mk_holder_end(int fd, const char *name, long *pid, struct mk_err *e)
 	if (strcmp(who, "mk-laser") != 0)
 		return mk_err(e, MK_EDEV, "%s: held by a process that is no mk-laser%s%s: "
 			"end it yourself", name, *who == '\0' ? "" : ": ", who);
-	if (kill((pid_t)*pid, SIGTERM) == -1 && errno != ESRCH)
-		return mk_err_sys(e, MK_EDEV, "%s: cannot end process %ld", name, *pid);
+	if (kill((pid_t)*pid, SIGTERM) == -1) {
+		if (errno == EPERM)
+			return mk_err(e, MK_EDEV, "%s: process %ld, which has it, is another user's: "
+				"end it as that one, or as root", name, *pid);
+		if (errno != ESRCH)
+			return mk_err_sys(e, MK_EDEV, "%s: cannot end process %ld", name, *pid);
+	}
 	for (waited = 0; waited < PATIENCE_MS; waited += STEP_MS) {
 		if (flock(fd, LOCK_EX | LOCK_NB) == 0)
 			return 0;

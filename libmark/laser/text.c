@@ -44,6 +44,7 @@ open_port(struct text *x, const struct mk_laser_arg *arg, struct mk_err *e)
 	const struct mk_wait w = { .until = mk_port_now() + CONNECT_MS };
 	size_t i;
 
+	conf.lock = true;
 	for (i = 0; i < arg->nset; i++) {
 		const struct mk_setting *s = &arg->set[i];
 		int r = 1;

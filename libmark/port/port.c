@@ -123,6 +123,21 @@ tcp_place(struct mk_port *p, const char *kind, struct mk_err *e)
 	return p->place == NULL ? -1 : 0;
 }
 
+/* 0 also if it was left unconnected, because somebody has it. */
+static int
+open_tcp(struct mk_port *p, const struct mk_port_conf *c, const struct mk_wait *w, struct mk_err *e)
+{
+	int fd;
+
+	if (c != NULL && c->lock) {
+		if ((fd = mk_port_lockfd(p, e)) == -1)
+			return -1;
+		if (flock(fd, LOCK_EX | LOCK_NB) == -1 && errno == EWOULDBLOCK)
+			return 0;
+	}
+	return mk_tcp_connect(p->host, p->port, w, &p->fd, e);
+}
+
 static int
 open_serial(struct mk_port *p, const char *path, const struct mk_port_conf *c, struct mk_err *e)
 {
@@ -149,7 +164,7 @@ mk_port_open(struct mk_port **out, const char *place, const struct mk_port_conf 
 	p->fd = p->listenfd = p->lockfd = -1;
 	if (strncmp(place, "tcp:", 4) == 0) {
 		if (address(p, place + 4, place, true, e) == 0 && tcp_place(p, "tcp", e) == 0)
-			r = mk_tcp_connect(p->host, p->port, w, &p->fd, e);
+			r = open_tcp(p, c, w, e);
 	} else if (strncmp(place, "listen:", 7) == 0) {
 		if (address(p, place + 7, place, false, e) == 0 && tcp_place(p, "listen", e) == 0)
 			r = mk_tcp_listen(p->host, p->port, &p->listenfd, e);

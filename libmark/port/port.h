@@ -33,6 +33,10 @@ struct mk_port_conf {
 	 * when it opens a line; what must not be seen is longer than that (a pulse),
 	 * or comes when the port has settled. */
 	bool quiet;
+	/* tcp: take the lock (mk_port_lockfd) before it is connected. If somebody has it
+	 * it stays unconnected: there are devices that a second client cuts off from the
+	 * first, and others that let none in. */
+	bool lock;
 };
 
 /* Take one KEY=VALUE of a user's: baud=9600 bits=8 parity=none|even|odd stop=1

@@ -41,8 +41,8 @@ fail(const struct mk_serial *s, enum sp_return r, const char *what, struct mk_er
 	if (r == SP_ERR_MEM)
 		return mk_err_nomem(e);
 	if (r == SP_ERR_ARG || r == SP_ERR_SUPP)
-		return mk_err(e, MK_EDEV, "%s: %s: this is no serial port, or it cannot do that",
-			s->path, what);
+		return mk_err(e, MK_EDEV, "%s: %s: this is no serial port, or it cannot do that: "
+			"mk-laser list shows what there is", s->path, what);
 	mk_err(e, MK_EDEV, "%s: %s: %s", s->path, what, strerror(err));
 	e->sys = err;
 	return -1;

@@ -64,8 +64,8 @@ resolve(const char *host, const char *port, int flags, struct addrinfo **list, s
 		.ai_flags = AI_NUMERICSERV | flags };
 	int r = getaddrinfo(host, port, &hint, list);
 
-	return r == 0 ? 0 : mk_err(e, MK_EDEV, "tcp:%s:%s: cannot find this host: %s", host, port,
-		r == EAI_SYSTEM ? strerror(errno) : gai_strerror(r));
+	return r == 0 ? 0 : mk_err(e, MK_EDEV, "tcp:%s:%s: cannot find this host: %s: is "
+		"its name right, and the network up?", host, port, r == EAI_SYSTEM ? strerror(errno) : gai_strerror(r));
 }
 
 /* Small pieces go out at once, and a far end that fell silent is found out. */

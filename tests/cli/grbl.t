@@ -199,11 +199,11 @@ is "unplugged right after the first: nobody knows what it had planned" \
 
 # ---- signals ----
 
-# lit SPEED: mk-laser in the background, the beam on
+# lit [HOW]: mk-laser in the background, the beam on
 lit() {
 	p=$((p + 1))
 	part $p >in
-	controller pty speed=1
+	controller ${1-pty} speed=1
 	# shellcheck disable=SC2086
 	env --default-signal=INT $shim mk-laser -d "grbl:$place" <in >out 2>err & laser=$!
 	await grep -q '^burn' log
@@ -218,13 +218,22 @@ for sig in INT TERM HUP; do
 	ok "SIG$sig: the beam is off" beam_off
 	is "SIG$sig: in doubt" "$(field mark_result "$(cat out)") $(field mark_reason "$(cat out)")" "unknown interrupted"
 done
-lit
-part 1 >in2
-run "a second mk-laser is refused" 3 "" "mk-laser: grbl:$place: mk-laser, process $laser, is using this device: end it first (mk-laser stop)" \
-	preloaded mk-laser -d "grbl:$place" <in2
-try preloaded mk-laser stop -d "grbl:$place"
-is "mk-laser stop" "$st $(field state "$out") $(field ended "$out")" "0 stopped $laser"
-wait $laser 2>/dev/null
-wait $ctl
-ok "stops the beam" beam_off
+# behind TCP nobody else is let in: who is refused must not even knock
+for how in pty tcp; do
+	lit $how
+	part 1 >in2
+	run "$how: a second mk-laser is refused" 3 "" "mk-laser: grbl:$place: mk-laser, process $laser, is using this device: end it first (mk-laser stop)" \
+		preloaded mk-laser -d "grbl:$place" <in2
+	is "$how: and the first goes on" "$(grep -c '^off reset\|^hangup' log)" 0
+	try preloaded mk-laser stop -d "grbl:$place"
+	case $how in
+	pty) is "mk-laser stop" "$st $(field state "$out") $(field ended "$out")" "0 stopped $laser" ;;
+	# the controller of the tests takes one connection in its life
+	tcp) like "mk-laser stop, by TCP" "$st $err" "3 mk-laser: process $laser was ended, its beam off, but now: $place: cannot connect: *" ;;
+	esac
+	wait $laser 2>/dev/null
+	wait $ctl
+	ok "$how: stops the beam" beam_off
+	is "$how: in doubt" "$(field mark_result "$(cat out)")" unknown
+done
 plan

@@ -121,7 +121,7 @@ is "a refused part stops no stream" "$st $(cut -f1 out | tr '\n' ' ')" \
 : >none
 use='see mk-laser --help'
 run "no device" 2 "" "mk-laser: no device: say -d KIND:PLACE, such as -d sim:out: $use" mk-laser <none
-run "an operand" 2 "" "mk-laser: x: no argument expected: $use" mk-laser -d sim:pix x <none
+run "an operand" 2 "" "mk-laser: x: no such verb: there is list, test, stop, red: $use" mk-laser -d sim:pix x <none
 try mk-laser -d lsr:1 <none
 like "no such device" "$st $out $err" "2  mk-laser: device 'lsr:1': no such kind of device: there is sim:, *"
 run "a wrong setting" 2 "" "mk-laser: device sim:o2: px=x: 'x' is not a whole number" mk-laser -d 'sim:o2?px=x' <none

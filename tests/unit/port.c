@@ -267,7 +267,8 @@ main(int argc, char **argv)
 	bad("tcp:here:0", "'tcp:here:0': the port '0': 0 is out of range: 1 to 65535");
 	bad("listen::9", "'listen::9': say listen:PORT or listen:HOST:PORT");
 	bad("/dev/ttyNONE", "/dev/ttyNONE: there is no such port: is it plugged in? mk-laser list shows what there is");
-	bad("/dev/null", "/dev/null: cannot open: this is no serial port, or it cannot do that");
+	bad("/dev/null", "/dev/null: cannot open: this is no serial port, or it cannot do that: "
+		"mk-laser list shows what there is");
 	settings();
 	tty();
 	modem();
