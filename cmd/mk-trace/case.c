@@ -129,6 +129,13 @@ recall_open(struct ask *a, const char *name, const struct mk_recall *r, bool hol
 	if (got == 1)
 		return mk_err(&a->c->err, MK_EUSAGE, "%s: there is such a case: see mk-trace recall "
 			"status %s, or take another name", name, name);
+	for (n = 0; n < r->n && (r->part[n].thing || r->part[n].box); n++)
+		;
+	if (got == 0 && n == r->n) {
+		cmd_warn(a->c, "%s: nothing is at risk: no case was opened", name);
+		cmd_status(a->c, CMD_FAILED);
+		return 0;
+	}
 	if (got == -1 || mk_ask_totals(a->st, &t, &a->c->err) == -1 ||
 	    freeze_all(a, name, r, hold, &n) == -1)
 		return -1;

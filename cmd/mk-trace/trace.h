@@ -52,8 +52,15 @@ extern const struct cmd_opt trace_write_opts[], trace_into_opts[], trace_from_op
 int trace_write(struct cmd *c);
 int trace_log(struct cmd *c);
 int trace_alias(struct cmd *c);
-int trace_may(struct cmd *c);
 int trace_correct(struct cmd *c);
+
+/* may.c */
+int trace_may(struct cmd *c);
+
+/* sense.c: whether a step, with the target that it names, cannot be true of a part:
+ * 1, and it was told; 0; -1. */
+int trace_slip(struct cmd *c, struct mk_store *st, const char *step, const char *id, size_t n,
+	const struct mk_buf *target);
 
 /* expect.c: whether the parts of these names (each ended by LF; of boxes, what is in
  * them) are as ordered: 1; 0 they are not, which was told; -1. */

@@ -325,6 +325,21 @@ allowed(struct writing *w)
 	return r == -1 ? -1 : why == NULL;
 }
 
+/* Whether it can be true of all of them: 1, 0 the first of which it cannot is told, -1. */
+static int
+sensible(struct writing *w)
+{
+	const char *p = w->id.text.p, *lf;
+	size_t i;
+	int r = 0;
+
+	for (i = 0; r == 0 && i < w->id.n; i++, p = lf + 1) {
+		lf = strchr(p, '\n');
+		r = trace_slip(w->c, w->b.st, w->step, p, (size_t)(lf - p), &w->target[0]);
+	}
+	return r == -1 ? -1 : r == 0;
+}
+
 /* Store one event for each part. */
 static int
 store_all(struct writing *w)
@@ -384,9 +399,15 @@ go(struct writing *w, size_t first)
 
 	if ((w->kind != NULL && targets(w) == -1) || operands(w, first) == -1)
 		return -1;
-	if (w->id.n == 0 && strcmp(w->step, "unpack") == 0 && w->target[0].n > 0 &&
-	    all_of(w, &w->target[0]) == -1)
-		return -1;
+	if (w->id.n == 0 && strcmp(w->step, "unpack") == 0 && w->target[0].n > 0) {
+		if (all_of(w, &w->target[0]) == -1)
+			return -1;
+		if (w->id.n == 0) {
+			cmd_warn(c, "%s: nothing is in it", opt_from);
+			cmd_status(c, CMD_FAILED);
+			return 0;
+		}
+	}
 	if (w->id.n == 0)
 		return cmd_usage(c, "%s takes one or more identities (- reads them)", c->verb->name);
 	if (mk_buf_str(&w->id.text, &c->err) == NULL)
@@ -396,7 +417,7 @@ go(struct writing *w, size_t first)
 		if (r != 1)
 			return r;
 	}
-	if ((r = allowed(w)) != 1)
+	if ((r = sensible(w)) != 1 || (r = allowed(w)) != 1)
 		return r;
 	return store_all(w);
 }
@@ -439,6 +460,26 @@ trace_log(struct cmd *c)
 	return r;
 }
 
+/* The name of a part finds that part, whatever other one it is said to be the name of. */
+static int
+another(struct writing *w, const char *alias)
+{
+	struct mk_buf name = {0};
+	int64_t item;
+	struct mk_buf its = {0};
+	int r = mk_store_spell(alias, &name, &w->c->err);
+
+	if (r == 0 && (r = mk_ask_item(w->b.st, name.p, name.n, &item, &w->c->err)) == -1 &&
+	    w->c->err.code == MK_EDATA)
+		r = 0;	/* several have it as another name, none as its own */
+	if (r == 1 && (r = mk_ask_name(w->b.st, item, &its, &w->c->err)) == 0 &&
+	    its.n == name.n && memcmp(its.p, name.p, its.n) == 0)
+		r = mk_err(&w->c->err, MK_EDATA, "%s: there is a part of that name", alias);
+	mk_buf_clear(&its);
+	mk_buf_clear(&name);
+	return r == -1 ? -1 : 0;
+}
+
 int
 trace_alias(struct cmd *c)
 {
@@ -453,60 +494,11 @@ trace_alias(struct cmd *c)
 	if (r == 0)
 		r = add_id(&w, c->arg[0]);
 	if (r == 0)
+		r = another(&w, c->arg[1]);
+	if (r == 0)
 		r = mk_buf_str(&w.id.text, &c->err) == NULL ? -1 : store_all(&w);
 	finish(&w);
 	return r;
-}
-
-/* What network-down says where the rules have nothing against it. */
-static int
-silent(struct cmd *c, struct mk_store *st, const char **why, struct mk_buf *detail)
-{
-	struct mk_time now;
-	int r = mk_time_now(&now, &c->err);
-
-	if (r == 0)
-		r = mk_trace_silent(st, &c->conf, c->arg[0], &now, detail, &c->err);
-	if (r != 1)
-		return r;
-	if (c->conf.network == MK_NETWORK_STOP) {
-		*why = "network";
-		return mk_buf_adds(detail, ": mk-trace pull, or network-down allow in mk.conf",
-			&c->err);
-	}
-	cmd_warn(c, "%.*s: network-down allows it", (int)detail->n, detail->p);
-	return 0;
-}
-
-int
-trace_may(struct cmd *c)
-{
-	struct mk_buf name = {0}, detail = {0};
-	const char *why = NULL;
-	struct mk_store *st;
-	int r;
-
-	if (c->narg != 2)
-		return cmd_usage(c, "may takes a step and an identity");
-	if (!mk_step_known(&c->conf, c->arg[0], strlen(c->arg[0])))
-		return mk_err(&c->err, MK_EUSAGE, "%s: no step: see mkrec(5)", c->arg[0]);
-	if (trace_open(c, &st) == -1)
-		return -1;
-	r = mk_trace_known(st, c->arg[1], &name, &c->err);
-	if (r == 0)
-		r = mk_store_spell(c->arg[1], &name, &c->err);
-	if (r != -1)
-		r = mk_trace_may(st, &c->conf, c->arg[0], name.p, name.n, NULL, &why, &detail, &c->err);
-	if (r == 0 && why == NULL)
-		r = silent(c, st, &why, &detail);
-	if (r == 0 && why != NULL) {
-		r = cmd_puts(c, "%s: %.*s\n", why, (int)detail.n, detail.p);
-		cmd_status(c, CMD_FAILED);
-	}
-	mk_store_close(st);
-	mk_buf_clear(&name);
-	mk_buf_clear(&detail);
-	return r == -1 ? -1 : 0;
 }
 
 /* ---- correct ---- */

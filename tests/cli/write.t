@@ -143,7 +143,37 @@ run "a refusal is no step" 0 "id:R1" "" sh -c \
 	"printf 'id:R1\tship_time:2026-11-22T10:00:00Z\tship_result:refused\n' | mk-trace add --columns id,hold_reason"
 echo 'rules held nope' >bad.conf
 run "an unknown rule" 2 "" "mk-trace: bad.conf:1:12: a rule is unknown, route, shipped, held or failed" mk-trace may verify R1 --conf bad.conf
-run "after all that the audit passes" 0 "$(sq 'SELECT seq FROM origin') events, 0 seals and anchors: nothing was altered" "" mk-trace audit
+
+# Slips: what cannot be true of parts is told, and nothing is stored.
+place slips; init_store
+MK_STORE=$store; export MK_STORE
+: >mk.conf
+for i in 1 2 3 4; do printf 'id:S%d\tpart:S\tlot:L%d\tmark_time:2026-11-22T09:00:00Z\tmark_result:ok\n' $i $i; done | mk-trace add -q
+slip() { why=$1; shift; run "slip: $*" 1 '' "mk-trace: $why; nothing was stored" mk-trace "$@"; }
+slip 'S1: it cannot go into itself' assemble --into S1 S1
+slip 'box:1: it cannot go into itself' pack --into box:1 box:1
+mk-trace assemble --new --into U1 S1 S2 -q; mk-trace pack --into box:1 U1 S3 -q
+slip 'S1: it is in U1 already' assemble --into U1 S1
+slip 'S1: it is in U1: mk-trace remove it first' assemble --new --into U2 S1
+slip 'S3: it is in box:1: mk-trace unpack it first' pack --into box:2 S4 S3
+slip 'U1: S1 is in it' assemble --into S1 U1
+slip 'box:1: S1 is in it' pack --into S1 box:1
+slip 'S3: it is in no other part' remove S3
+slip 'S1: it is not in S4' remove --from S4 S1
+slip 'S4: it is in no box' unpack S4
+slip 'S3: it is not in box:9' unpack --from box:9 S3
+run 'slip: a box with nothing in it' 1 '' 'mk-trace: box:9: nothing is in it' mk-trace unpack --from box:9
+slip 'S4: it cannot be replaced by itself' replace S4 --by S4 --reason x
+mk-trace replace S4 --by S5 --reason scratched -q
+slip 'S4: it was replaced by S5 already' replace S4 --by S6 --reason x
+slip 'S5: S4 was itself replaced' replace S5 --by S4 --reason x
+run 'slip: the name of a part is not one of another' 2 '' 'mk-trace: S1: there is a part of that name' mk-trace alias S2 S1
+run 'slip: a case of nothing' 1 'state:all	goods:0	parts:0' 'mk-trace: C1: nothing is at risk: no case was opened' mk-trace recall open C1 lot:L77
+is 'nothing of all that is in the store' "$(mk-trace export | wc -l)" 9
+run 'what machines say is stored as it comes' 0 '' '' sh -c "printf 'id:S1\tassemble_time:2026-11-22T10:00:00Z\tassemble_into:S1\n' | mk-trace add -q"
+run 'and the question ends' 1 'id:S1' '' mk-trace made-from S1 --columns id
+
+run "after all that the audit passes" 0 "$(ask slips 'SELECT seq FROM origin') events, 0 seals and anchors: nothing was altered" "" mk-trace audit
 try mk-trace rebuild
 is "and all that is derived is right" "$st $(grep -v 'wrong:0	missing:0' out)" "0 "
 plan
