@@ -7,7 +7,7 @@
 #include "store/pull.h"
 #include "store/push.h"
 
-#define PUSH_BATCH 2000
+#define PUSH_BATCH 5000
 #define PULL_BATCH 1000
 
 static const char *opt_to, *opt_from, *opt_follow, *opt_batch;
@@ -15,7 +15,7 @@ static const char *opt_to, *opt_from, *opt_follow, *opt_batch;
 const struct cmd_opt trace_push_opts[] = {
 	{ "to", 0, "STORE", &opt_to, "the central store, such as postgresql://mk@centre/mk" },
 	{ "follow", 'f', NULL, &opt_follow, "go on for ever, with what is stored meanwhile" },
-	{ "batch", 0, "N", &opt_batch, "how many events in one transaction, 1 to 10000 (2000)" },
+	{ "batch", 0, "N", &opt_batch, "how many events in one transaction, 1 to 10000 (5000)" },
 	{0}
 };
 

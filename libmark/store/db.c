@@ -29,6 +29,12 @@ mk_db_open(struct mk_db **db, const char *path, bool create, struct mk_err *e)
 	return mk_sqlite_open(db, path, create, e);
 }
 
+bool
+mk_db_far(const struct mk_db *db)
+{
+	return db->engine->arrays;
+}
+
 void
 mk_db_close(struct mk_db *db)
 {
@@ -152,8 +158,11 @@ params(struct mk_param *p, size_t *n, const char *fmt, va_list ap, struct mk_err
 				p->p = "";
 			p->n = *fmt == 't' ? va_arg(ap, size_t) : strlen(p->p);
 			break;
+		case 'a':
+		case 'A':
 		case 'b':
-			p->type = MK_PARAM_BLOB;
+			p->type = *fmt == 'a' ? MK_PARAM_TEXTS : *fmt == 'A' ? MK_PARAM_NUMBERS :
+				MK_PARAM_BLOB;
 			p->p = va_arg(ap, const void *);
 			p->n = va_arg(ap, size_t);
 			break;

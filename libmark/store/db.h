@@ -6,7 +6,8 @@
  *
  * Parameters follow a format, one letter each: i int64_t, t const char * and
  * size_t (text), b const void * and size_t (blob), s const char * (text to its
- * NUL), n nothing (NULL). Text and blobs need live only during the call for
+ * NUL), n nothing (NULL), a and A an array of texts and of
+ * numbers as wire.h makes it (const void * and size_t), where mk_db_far. Text and blobs need live only during the call for
  * mk_db_run and mk_db_value, until mk_rows_done for mk_db_query. */
 #ifndef MK_DB_H
 #define MK_DB_H
@@ -25,6 +26,9 @@ struct mk_rows {
 
 /* Whether path names a server's database (postgresql://...), not a file. */
 bool mk_db_served(const char *path);
+
+/* Whether the engine is across a network: many questions are better asked at once. */
+bool mk_db_far(const struct mk_db *db);
 
 /* Open a file (create: it must not be there). WAL, synchronous=FULL. */
 int mk_db_open(struct mk_db **db, const char *path, bool create, struct mk_err *e);

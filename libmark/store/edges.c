@@ -154,27 +154,49 @@ meet(struct met *m, int64_t item, struct mk_err *e)
 	return 1;
 }
 
+/* The items that the edges come from and that are met for the first time, into next. */
+static int
+level(struct met *m, const struct edges *s, int64_t **next, size_t *n, struct mk_err *e)
+{
+	size_t i;
+	int r;
+
+	*n = 0;
+	if ((*next = malloc((s->n + 1) * sizeof **next)) == NULL)
+		return mk_err_nomem(e);
+	for (i = 0; i < s->n; i++) {
+		if (s->g[i].kind != MK_EDGE_PACK && s->g[i].kind != MK_EDGE_ASSEMBLE)
+			continue;
+		if ((r = meet(m, s->g[i].child, e)) == -1)
+			return -1;
+		if (r == 1)
+			(*next)[(*n)++] = s->g[i].child;
+	}
+	return 0;
+}
+
 int
-mk_edges_inside(struct mk_store *st, int64_t item,
-	int (*each)(void *arg, int64_t item, struct mk_err *e), void *arg, struct mk_err *e)
+mk_edges_inside(struct mk_store *st, int64_t item, mk_edges_each *each, void *arg,
+	struct mk_err *e)
 {
 	struct edges s = {0};
 	struct met m = {0};
-	size_t i;
+	int64_t *at = NULL, *next;
+	size_t n;
 	int r = meet(&m, item, e) == -1 ? -1 : mk_ask_edges(st, &item, 1, false, keep, &s, e);
 
-	for (i = 0; r == 0 && i < s.n; i++) {
-		const struct mk_edge g = s.g[i];
-
-		if ((g.kind != MK_EDGE_PACK && g.kind != MK_EDGE_ASSEMBLE) ||
-		    (r = meet(&m, g.child, e)) != 1) {
-			r = r == 1 ? 0 : r;
-			continue;
-		}
-		r = each(arg, g.child, e);
-		if (r == 0)
-			r = mk_ask_edges(st, &g.child, 1, false, keep, &s, e);
+	while (r == 0 && s.n > 0) {
+		next = NULL;
+		r = level(&m, &s, &next, &n, e);
+		free(at);
+		at = next;
+		s.n = 0;
+		if (r == 0 && n > 0)
+			r = each(arg, at, n, e);
+		if (r == 0 && n > 0)
+			r = mk_ask_edges(st, at, n, false, keep, &s, e);
 	}
+	free(at);
 	free(s.g);
 	free(m.slot);
 	return r == -1 ? -1 : 0;

@@ -7,14 +7,14 @@
 
 struct mk_param {
 	enum { MK_PARAM_NULL, MK_PARAM_INT, MK_PARAM_TEXT, MK_PARAM_BLOB,
-		MK_PARAM_INTS } type;
+		MK_PARAM_INTS, MK_PARAM_TEXTS, MK_PARAM_NUMBERS } type;
 	int64_t i;
 	const void *p;
-	size_t n;		/* bytes of p, or how many int64_t */
+	size_t n;		/* bytes of p (TEXTS, NUMBERS: as wire.h has them), or how many int64_t */
 };
 
 struct mk_engine {
-	bool arrays;		/* MK_PARAM_INTS may be the one parameter */
+	bool arrays;		/* MK_PARAM_INTS may be the one parameter, TEXTS and NUMBERS any */
 	const char *const (*words)[2];	/* mk_db_schema's, and what they are here; NULL ends */
 	const char *const (*spread)[2];	/* and those that are others after mk_db_spread */
 	void (*close)(struct mk_db *db);

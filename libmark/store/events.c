@@ -167,8 +167,10 @@ tried(struct mk_store *st, const struct mk_new *ev, struct mk_err *e)
 {
 	struct mk_rows rows;
 	int64_t refused = 0;
-	int r;
+	int r = mk_state_tried(st, ev);
 
+	if (r != -1)
+		return r;
 	if (mk_index_word(st, "result", "refused", 7, false, &refused, e) == -1)
 		return -1;
 	r = mk_db_query(st->db, &rows, e, "SELECT id FROM event WHERE item = ? AND step = ? AND "
@@ -357,6 +359,7 @@ choose_chain(struct mk_store *st, const struct mk_field *f, struct mk_chain **c,
 	if (mk_chain_write(st, &st->other, e) == -1 ||
 	    (r = mk_chain_read(st, &st->other, name, e)) == -1)
 		return -1;
+	mk_chain_check(st, &st->other);
 	if (r == 1)
 		return 0;
 	if (mk_db_run(st->db, NULL, e, "INSERT INTO origin(name, seq, head) VALUES(?, 0, ?)", "sb",

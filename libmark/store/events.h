@@ -33,6 +33,9 @@ void mk_event_free(struct mk_store *st);
 
 /* The chain of an origin as the store has it: 1, 0 there is none, -1. */
 int mk_chain_read(struct mk_store *st, struct mk_chain *c, const char *name, struct mk_err *e);
+/* Call it when c, the store's own or other chain, was read in a transaction: if it is not
+ * where our last transaction left it, somebody else adds to it. */
+void mk_chain_check(struct mk_store *st, const struct mk_chain *c);
 int mk_chain_write(struct mk_store *st, struct mk_chain *c, struct mk_err *e);
 
 /* ---- arrival.c ---- */

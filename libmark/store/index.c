@@ -16,7 +16,7 @@ struct mk_kept {
 	struct mk_wordkey *key;
 	uint64_t hash;
 	int64_t id, first, last;
-	unsigned gen;		/* of the index when the run was loaded */
+	unsigned gen;		/* run_gen of the index when the run was loaded */
 	bool opened, dirty;	/* the run is not in the store yet; is to be written */
 	bool listed;		/* among the dirty */
 	size_t n;
@@ -43,7 +43,7 @@ index_of(struct mk_store *st, struct mk_err *e)
 	if (st->ix == NULL && (st->ix = calloc(1, sizeof *st->ix)) == NULL)
 		mk_err_nomem(e);
 	else if (st->ix->gen == 0)
-		st->ix->gen = 1;
+		st->ix->gen = st->ix->run_gen = 1;
 	return st->ix;
 }
 
@@ -181,12 +181,46 @@ mk_index_step(struct mk_store *st, struct mk_stepinfo *s, struct mk_err *e)
 
 /* ---- words ---- */
 
+/* Across a network: all keys at once. */
+static int
+load_keys(struct mk_store *st, struct mk_err *e)
+{
+	struct mk_index *ix = st->ix;
+	struct mk_wordkey *k;
+	struct mk_rows rows;
+	const char *s;
+	size_t n;
+	int r = -1;
+
+	for (k = ix->wordkey; k != NULL; k = k->next) {
+		k->id = k->words = k->until = 0;
+		k->gen = ix->gen;
+	}
+	if (mk_db_query(st->db, &rows, e, "SELECT name, id, words, until FROM wordkey", "") == 0)
+		while ((r = mk_rows_next(&rows, e)) == 1) {
+			s = mk_rows_text(&rows, 0, &n);
+			if ((k = wordkey_of(ix, s, n, e)) == NULL) {
+				r = -1;
+				break;
+			}
+			k->id = mk_rows_int(&rows, 1);
+			k->words = mk_rows_int(&rows, 2);
+			k->until = mk_rows_int(&rows, 3);
+			k->gen = ix->gen;
+		}
+	mk_rows_done(&rows);
+	ix->keys_gen = ix->gen;
+	return r;
+}
+
 static int
 load_key(struct mk_store *st, struct mk_wordkey *k, bool make, struct mk_err *e)
 {
 	struct mk_rows rows;
 	int r = -1;
 
+	if (mk_db_far(st->db) && st->ix->keys_gen != st->ix->gen && load_keys(st, e) == -1)
+		return -1;
 	if (k->gen == st->ix->gen && (k->id != 0 || !make))
 		return k->id != 0;
 	k->id = k->words = k->until = 0;
@@ -239,14 +273,14 @@ load_run(struct mk_store *st, struct mk_kept *w, int64_t id, struct mk_err *e)
 		w->last = mk_rows_int(&rows, 1);
 	}
 	mk_rows_done(&rows);
-	w->gen = st->ix->gen;
+	w->gen = st->ix->run_gen;
 	return r == -1 ? -1 : 0;
 }
 
 static int
 touch(struct mk_store *st, struct mk_kept *w, int64_t id, struct mk_err *e)
 {
-	if (w->gen != st->ix->gen || id < w->first ||
+	if (w->gen != st->ix->run_gen || id < w->first ||
 	    MK_EVENT_ORIGIN(id) != MK_EVENT_ORIGIN(w->last)) {
 		if ((w->dirty && write_run(st, w, e) == -1) || load_run(st, w, id, e) == -1)
 			return -1;
@@ -277,6 +311,7 @@ find_word(struct mk_store *st, struct mk_wordkey *k, const char *val, size_t n, 
 {
 	struct mk_index *ix = st->ix;
 	struct mk_kept *w = k->last, **slot;
+	bool made = false;
 	uint64_t h;
 	int64_t id;
 	int r;
@@ -307,6 +342,7 @@ find_word(struct mk_store *st, struct mk_wordkey *k, const char *val, size_t n, 
 		}
 		if (mk_db_make(st->db, &id, e, "INSERT INTO word(key, value) VALUES(?, ?)", "it", k->id, val, n) != 1)
 			return -1;
+		made = true;
 		k->words++;
 		if (mk_db_run(st->db, NULL, e, "UPDATE wordkey SET words = ? WHERE id = ?", "ii",
 		    k->words, k->id) == -1)
@@ -315,6 +351,7 @@ find_word(struct mk_store *st, struct mk_wordkey *k, const char *val, size_t n, 
 	if ((w = mk_arena_alloc(&ix->words, sizeof *w + n, e)) == NULL)
 		return -1;
 	memset(w, 0, sizeof *w);
+	w->gen = made ? ix->run_gen : 0;	/* a new one has no stretch yet */
 	w->key = k;
 	w->hash = h;
 	w->id = id;
@@ -441,6 +478,7 @@ mk_index_forget(struct mk_store *st, bool all)
 	ix->gen++;
 	if (!all)
 		return;
+	ix->run_gen++;
 	mk_arena_reset(&ix->words);
 	memset(ix->word, 0, sizeof ix->word);
 	memset(ix->ctx, 0, sizeof ix->ctx);
@@ -451,6 +489,13 @@ mk_index_forget(struct mk_store *st, bool all)
 		k->last = NULL;
 	for (s = ix->step; s != NULL; s = s->next)
 		s->id = 0;
+}
+
+void
+mk_index_forget_runs(struct mk_store *st)
+{
+	if (st->ix != NULL)
+		st->ix->run_gen++;
 }
 
 void

@@ -88,7 +88,8 @@ struct mk_index {
 	size_t nword;
 	struct mk_context *ctx[MK_BUCKETS], *ctx_last;
 	struct mk_kept *dirty;
-	unsigned gen;
+	unsigned gen, run_gen;		/* what was loaded before is not good any more */
+	unsigned keys_gen;		/* all keys were loaded in that one */
 	struct {
 		int64_t hour, step, ctx, result, reason, n, first;
 	} tally[MK_TALLIES];
@@ -126,8 +127,10 @@ int mk_index_word(struct mk_store *st, const char *key, const char *val, size_t 
 
 /* Write what is pending, before a commit. */
 int mk_index_flush(struct mk_store *st, struct mk_err *e);
-/* Another program wrote meanwhile (all false), or what was made is undone (all). */
+/* Another program wrote meanwhile (all false), or what was made is undone (all). Words'
+ * stretches are good for as long as nobody else adds to the origin at hand. */
 void mk_index_forget(struct mk_store *st, bool all);
+void mk_index_forget_runs(struct mk_store *st);
 void mk_index_free(struct mk_store *st);
 
 /* The name of a step, as mk_ask_text. */
@@ -140,10 +143,18 @@ int mk_state_kind(const char *step);
 /* Before the event is stored: load the item's state, tell whether it may have been
  * seen at that step before. */
 int mk_state_load(struct mk_store *st, struct mk_new *ev, bool *seen, struct mk_err *e);
+/* Whether its item was at the step before in this transaction or before it, refusals
+ * apart: 1, 0, -1 the log must be asked. */
+int mk_state_tried(struct mk_store *st, const struct mk_new *ev);
 /* After it is stored. */
 int mk_state_event(struct mk_store *st, const struct mk_new *ev, struct mk_err *e);
-/* Write the state that is loaded, before a commit; forget it. */
+/* Load the states of n items at once and hold them to the end of the transaction; those
+ * from old on are new items, which have none. */
+int mk_states_hold(struct mk_store *st, const int64_t *item, size_t n, size_t old,
+	struct mk_err *e);
+/* Write the states that are loaded, before a commit; forget them. */
 int mk_state_write(struct mk_store *st, struct mk_err *e);
 void mk_state_forget(struct mk_store *st);
+void mk_state_free(struct mk_store *st);
 
 #endif

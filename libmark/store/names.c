@@ -1,14 +1,12 @@
 /* What items are called: ids, other names, endings. */
 #include <string.h>
 
-#include "store/schema.h"
+#include "store/ahead.h"
 
-#define TAIL 8
+#define TAIL MK_TAIL
 
-/* The last bytes of a name that are whole characters, blanks before them: always
- * TAIL bytes, so that tails compare place by place. */
-static void
-tail_of(const char *name, size_t n, char out[TAIL])
+void
+mk_item_tail(const char *name, size_t n, char out[TAIL])
 {
 	const char *p = name + (n > TAIL ? n - TAIL : 0);
 	size_t len;
@@ -33,18 +31,22 @@ mk_item_id(struct mk_store *st, const char *name, size_t n, bool make, int64_t *
 	char tail[TAIL];
 	int r;
 
+	if ((r = mk_ahead_item(st, name, n, id)) != 0)
+		return r;
 	/* after a new item comes a new one most of the time: one statement, not two */
 	if (!make || !st->made_one) {
 		r = find_item(st, name, n, id, e);
 		if (r != 0 || !make)
 			return r;
 	}
-	tail_of(name, n, tail);
+	mk_item_tail(name, n, tail);
 	r = mk_db_make(st->db, id, e, "INSERT INTO item(name, tail) VALUES(?, ?) "
 		"ON CONFLICT(name) DO NOTHING", "tt", name, n, tail, (size_t)TAIL);
 	if (r == -1)
 		return -1;
 	st->made_one = r == 1;
+	if (r == 1)
+		mk_ahead_learn(st, name, n, *id);
 	return r == 1 ? 2 : find_item(st, name, n, id, e);
 }
 
@@ -284,7 +286,7 @@ by_ending(struct mk_store *st, const char *val, size_t n, struct meant *m, struc
 			return 0;	/* endings beyond ASCII are not looked for */
 	if (n < TAIL)
 		return skip_along(st, val, n, m, e);
-	tail_of(val, n, tail);
+	mk_item_tail(val, n, tail);
 	return with_tail(st, tail, TAIL, val, n, m, e);
 }
 

@@ -22,6 +22,7 @@ find(struct mk_pq *db, const char *sql, struct mk_err *e)
 		return NULL;
 	}
 	db->stmt[i].sql = sql;
+	db->stmt[i].tables = mk_pq_tables(sql);
 	return &db->stmt[i];
 }
 
@@ -38,7 +39,11 @@ prepare(struct mk_pq *db, struct mk_pq_stmt *st, const struct mk_param *p, size_
 	for (i = 0; i < n; i++)
 		type[i] = p[i].type == MK_PARAM_INT ? MK_OID_INT8 : p[i].type == MK_PARAM_TEXT ?
 			MK_OID_TEXT : p[i].type == MK_PARAM_BLOB ? MK_OID_BYTEA :
-			p[i].type == MK_PARAM_INTS ? MK_OID_INT8S : 0;
+			p[i].type == MK_PARAM_INTS ? MK_OID_INT8S :
+			p[i].type == MK_PARAM_NUMBERS ? MK_OID_INT8S :
+			p[i].type == MK_PARAM_TEXTS ? MK_OID_TEXTS : 0;
+	if (mk_pq_settle(db, 0, e) == -1)	/* the connection is free for it */
+		return -1;
 	if (mk_wire_sql(st->sql, p, &text, e) == 0 && (!st->makes ||
 	    (mk_buf_adds(&text, " RETURNING id", e) == 0 && mk_buf_str(&text, e) != NULL))) {
 		res = PQprepare(db->h, name, text.p, (int)n, type);
@@ -88,7 +93,8 @@ start(struct mk_db *base, const char *sql, const struct mk_param *p, size_t n, v
 	char name[24];
 	ExecStatusType got;
 
-	if (mk_pq_settle(db, e) == -1 || (st = mk_pq_ready(db, sql, p, n, e)) == NULL)
+	if ((st = find(db, sql, e)) == NULL || mk_pq_settle(db, st->tables, e) == -1 ||
+	    (st = mk_pq_ready(db, sql, p, n, e)) == NULL)
 		return -1;
 	if (n == 1 && p->type == MK_PARAM_INTS) {
 		if (mk_wire_array(p->p, p->n, &db->array, e) == -1)

@@ -53,7 +53,7 @@ mk_pq_script(struct mk_db *base, const char *sql, struct mk_err *e)
 	PGresult *res;
 	ExecStatusType st;
 
-	if (mk_pq_settle(db, e) == -1)
+	if (mk_pq_settle(db, ~0u, e) == -1)
 		return -1;
 	res = PQexec(db->h, sql);
 	st = PQresultStatus(res);

@@ -12,6 +12,7 @@
 struct mk_pq_stmt {
 	const char *sql;	/* the literal: its address is the key */
 	bool prepared, busy, makes;	/* makes: the new row's id is asked for */
+	unsigned tables;	/* mk_pq_tables */
 	PGresult *res;
 	int row, rows;
 };
@@ -26,10 +27,11 @@ struct mk_pq_waiting {
 /* Rows that wait to be copied into a table. */
 struct mk_pq_copying {
 	const char *sql;	/* the INSERT that they would be */
+	unsigned tables;
 	struct mk_buf head, rows;
 };
 
-enum { WAIT_MAX = 512, COPIES_MAX = 8, COPY_BYTES = 1 << 20 };
+enum { WAIT_MAX = 512, COPIES_MAX = 8, COPY_BYTES = 1 << 20, STREAM_BYTES = 1 << 15 };
 
 /* Inside a transaction nothing that writes is waited for: rows to be inserted go by
  * COPY, other statements in one go, when the next answer is needed or at the end. */
@@ -38,9 +40,10 @@ struct mk_pq {
 	bool inside;		/* a transaction */
 	struct mk_pq_waiting *wait;
 	size_t nwait;
+	unsigned waiting;	/* the tables that those are about */
 	struct mk_buf text;	/* the parameters of those that wait */
 	struct mk_buf array;	/* the parameter at hand */
-	struct mk_pq_copying copy[COPIES_MAX];
+	struct mk_pq_copying copy[COPIES_MAX], *open;	/* open: is being copied */
 	PGconn *h;
 	char *place;		/* for messages: never with a password */
 	struct mk_pq_stmt stmt[STMTS];
@@ -71,8 +74,10 @@ int mk_pq_person(struct mk_db *base, const char *sql, mk_db_row *each, void *arg
 
 /* ---- pqwait.c ---- */
 
-/* Send all that waits, and read all answers. */
-int mk_pq_settle(struct mk_pq *db, struct mk_err *e);
+/* The tables that a statement is about, a bit each; all if it names none of them. */
+unsigned mk_pq_tables(const char *sql);
+/* Send what waits for those tables, and read all answers; then the connection is free. */
+int mk_pq_settle(struct mk_pq *db, unsigned tables, struct mk_err *e);
 /* Nothing waits any more. */
 void mk_pq_forget(struct mk_pq *db);
 int mk_pq_insert(struct mk_db *base, const char *sql, const struct mk_param *p, size_t n,

@@ -7,32 +7,90 @@
 
 #include "store/pqconn.h"
 
-static int
-copy_rows(struct mk_pq *db, struct mk_pq_copying *c, struct mk_err *e)
-{
-	static const char begin[19] = "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0", end[2] = "\377\377";
-	PGresult *res;
-	int r = 0;
+/* ---- which tables a statement is about ---- */
 
-	if (c->rows.n == 0)
-		return 0;
-	res = PQexec(db->h, c->head.p);
+unsigned
+mk_pq_tables(const char *sql)
+{
+	static const char *const name[] = { "event", "edge_up", "edge_down", "state", "item", "step",
+		"word", "wordkey", "run", "ctx", "tally", "alias", "mark", "loaded", "origin" };
+	const char *p;
+	unsigned set = 0;
+	size_t i, n;
+
+	for (i = 0; i < sizeof name / sizeof *name; i++)
+		for (n = strlen(name[i]), p = strstr(sql, name[i]); p != NULL; p = strstr(p + n, name[i]))
+			if (strchr(" (,.", p[n]) != NULL && (p == sql || p[-1] == ' '))
+				set |= 1u << i;
+	return set == 0 ? ~0u : set;
+}
+
+/* ---- rows that are copied ---- */
+
+/* Begin to copy into c's table: until it is ended the connection does nothing else. */
+static int
+begin_copy(struct mk_pq *db, struct mk_pq_copying *c, struct mk_err *e)
+{
+	static const char head[19] = "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0";
+	PGresult *res = PQexec(db->h, c->head.p);
+
 	if (PQresultStatus(res) != PGRES_COPY_IN)
 		return mk_pq_failed(db, res, e);
 	PQclear(res);
-	if (PQputCopyData(db->h, begin, sizeof begin) != 1 ||
-	    PQputCopyData(db->h, c->rows.p, (int)c->rows.n) != 1 ||
-	    PQputCopyData(db->h, end, sizeof end) != 1 || PQputCopyEnd(db->h, NULL) != 1)
-		r = mk_pq_failed(db, NULL, e);
+	db->open = c;
+	return PQputCopyData(db->h, head, sizeof head) == 1 ? 0 : mk_pq_failed(db, NULL, e);
+}
+
+static int
+put_rows(struct mk_pq *db, struct mk_pq_copying *c, struct mk_err *e)
+{
+	int r = PQputCopyData(db->h, c->rows.p, (int)c->rows.n);
+
 	c->rows.n = 0;
+	return r == 1 ? 0 : mk_pq_failed(db, NULL, e);
+}
+
+/* why: NULL, or the rows are not wanted any more. */
+static int
+end_copy(struct mk_pq *db, const char *why, struct mk_err *e)
+{
+	static const char end[2] = "\377\377";
+	PGresult *res;
+	int r = 0;
+
+	if (db->open == NULL)
+		return 0;
+	if ((why == NULL && db->open->rows.n > 0 && put_rows(db, db->open, e) == -1) ||
+	    (why == NULL && PQputCopyData(db->h, end, sizeof end) != 1) ||
+	    PQputCopyEnd(db->h, why) != 1)
+		r = mk_pq_failed(db, NULL, e);
+	db->open = NULL;
 	while ((res = PQgetResult(db->h)) != NULL) {
 		if (r == 0 && PQresultStatus(res) != PGRES_COMMAND_OK) {
 			r = mk_pq_failed(db, res, e);
 			continue;
 		}
 		PQclear(res);
+		if (PQstatus(db->h) == CONNECTION_BAD)
+			break;
 	}
 	return r;
+}
+
+static int
+copy_rows(struct mk_pq *db, struct mk_pq_copying *c, struct mk_err *e)
+{
+	if (c->rows.n == 0)
+		return 0;
+	return begin_copy(db, c, e) == -1 || put_rows(db, c, e) == -1 ? -1 : end_copy(db, NULL, e);
+}
+
+/* ---- statements ---- */
+
+static bool
+is_bytes(const struct mk_param *p)
+{
+	return p->type != MK_PARAM_NULL && p->type != MK_PARAM_INT;
 }
 
 /* Send all that waits, and read all answers. */
@@ -54,7 +112,7 @@ send_waiting(struct mk_pq *db, struct mk_err *e)
 		struct mk_pq_waiting *w = &db->wait[i];
 
 		for (k = 0; k < w->n; k++)	/* the text may have moved since */
-			if (w->p[k].type == MK_PARAM_TEXT || w->p[k].type == MK_PARAM_BLOB)
+			if (is_bytes(&w->p[k]))
 				w->p[k].p = db->text.p + (size_t)w->p[k].i;
 		mk_wire_encode(&v, w->p, w->n);
 		mk_pq_name(db, w->st, name);
@@ -78,25 +136,33 @@ send_waiting(struct mk_pq *db, struct mk_err *e)
 		r = mk_pq_failed(db, NULL, e);
 	db->nwait = 0;
 	db->text.n = 0;
+	db->waiting = 0;
 	return r;
 }
 
 int
-mk_pq_settle(struct mk_pq *db, struct mk_err *e)
+mk_pq_settle(struct mk_pq *db, unsigned tables, struct mk_err *e)
 {
 	size_t i;
 
+	if (end_copy(db, NULL, e) == -1)
+		return -1;
+	if ((db->waiting & tables) != 0)
+		tables = ~0u;
 	for (i = 0; i < COPIES_MAX; i++)
-		if (copy_rows(db, &db->copy[i], e) == -1)
+		if ((db->copy[i].tables & tables) != 0 && copy_rows(db, &db->copy[i], e) == -1)
 			return -1;
-	return send_waiting(db, e);
+	return tables == ~0u ? send_waiting(db, e) : 0;
 }
 
 void
 mk_pq_forget(struct mk_pq *db)
 {
+	struct mk_err no;
 	size_t i;
 
+	(void)end_copy(db, "given up", &no);
+	db->waiting = 0;
 	for (i = 0; i < COPIES_MAX; i++)
 		db->copy[i].rows.n = 0;
 	db->nwait = db->text.n = 0;
@@ -115,13 +181,21 @@ mk_pq_insert(struct mk_db *base, const char *sql, const struct mk_param *p, size
 		if (mk_wire_copy(sql, &c->head, e) == -1)
 			return -1;
 		c->sql = sql;
+		c->tables = mk_pq_tables(sql);
 	}
 	if (c->sql != sql)
 		return mk_err(e, MK_EBUG, "more than %d tables to copy into", COPIES_MAX);
 	mk_wire_encode(&v, p, n);
 	if (mk_wire_row(&c->rows, &v, n, e) == -1)
 		return -1;
-	return !db->inside || c->rows.n > COPY_BYTES ? mk_pq_settle(db, e) : 0;
+	if (!db->inside || (c != db->open && db->open != NULL && c->rows.n > COPY_BYTES))
+		return mk_pq_settle(db, ~0u, e);
+	/* the server takes in the first that has much while we go on */
+	if (c->rows.n < STREAM_BYTES || (db->open != NULL && db->open != c))
+		return 0;
+	if (db->open == NULL && begin_copy(db, c, e) == -1)
+		return -1;
+	return put_rows(db, c, e);
 }
 
 int
@@ -137,9 +211,10 @@ mk_pq_run(struct mk_db *base, const char *sql, const struct mk_param *p, size_t 
 	if ((w->st = mk_pq_ready(db, sql, p, n, e)) == NULL)
 		return -1;
 	w->n = n;
+	db->waiting |= w->st->tables;
 	for (i = 0; i < n; i++) {
 		w->p[i] = p[i];
-		if (p[i].type != MK_PARAM_TEXT && p[i].type != MK_PARAM_BLOB)
+		if (!is_bytes(&p[i]))
 			continue;
 		w->p[i].i = (int64_t)db->text.n;
 		if (mk_buf_add(&db->text, p[i].p, p[i].n, e) == -1 ||
@@ -147,7 +222,7 @@ mk_pq_run(struct mk_db *base, const char *sql, const struct mk_param *p, size_t 
 			return -1;
 	}
 	db->nwait++;
-	return !db->inside || db->nwait == WAIT_MAX ? mk_pq_settle(db, e) : 0;
+	return !db->inside || db->nwait == WAIT_MAX ? mk_pq_settle(db, ~0u, e) : 0;
 }
 
 #endif

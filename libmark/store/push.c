@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "store/ahead.h"
 #include "store/events.h"
 
 /* An origin of this store: where its chain ends. */
@@ -171,6 +172,8 @@ push_origin(struct mk_store *from, struct mk_store *to, const struct mk_chain *m
 		mk_buf_clear(&lines);
 		return (int)n;
 	}
+	if (r == 0)
+		r = mk_ahead_ask(to, &lines, e);
 	if (r == 0)
 		r = deliver(to, &lines, e);
 	if (r == 0)

@@ -49,12 +49,16 @@ struct mk_store {
 	struct mk_scratch *scratch;
 	/* inside a write transaction: its own chain, and the one that is taken in */
 	struct mk_chain own, other;
-	int64_t known;		/* own.seq when our last transaction ended; -1 */
+	int64_t known;		/* own.seq when our last transaction ended, if it added to no
+				 * other chain; else -1 */
+	struct mk_chain left[2];	/* own and other as it left them; no name: not known */
 	int64_t arriving;	/* the origin of the event before, in this transaction; 0 */
 	const struct mk_replay *replay;	/* keep.c: events that were not derived again yet are
 				 * as if they were not there; NULL */
 	bool made_one;		/* names.c: the last item asked for was new */
-	struct mk_current *cur;	/* state.c: the item at hand */
+	struct mk_current *cur, *one;	/* state.c: the item at hand; one that is not held */
+	struct mk_states *states;	/* state.c: those held */
+	struct mk_ahead *ahead;	/* ahead.c */
 	struct mk_index *ix;	/* index.c */
 	struct mk_asking *asking;	/* ask.c */
 };
@@ -88,6 +92,11 @@ int mk_item_id(struct mk_store *st, const char *name, size_t n, bool make, int64
 /* The names of n items, by number; those that are not there are left out. */
 int mk_item_names(struct mk_store *st, const int64_t *item, size_t n, mk_ask_item_each *each,
 	void *arg, struct mk_err *e);
+
+/* The last bytes of a name that are whole characters, blanks before them: always
+ * MK_TAIL bytes, so that tails compare place by place. */
+#define MK_TAIL 8
+void mk_item_tail(const char *name, size_t n, char out[MK_TAIL]);
 
 /* Whether the item was ever made void: 1, 0, -1. */
 int mk_item_voided(struct mk_store *st, int64_t item, struct mk_err *e);

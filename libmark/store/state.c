@@ -4,6 +4,7 @@
 
 #include "store/edges.h"
 #include "store/index.h"
+#include "store/wire.h"
 
 enum {
 	K_OTHER, K_MARK, K_RESOLVE, K_HOLD, K_RELEASE, K_SCRAP, K_VOID, K_MOVE, K_RECEIVE, K_SHIP,
@@ -27,6 +28,8 @@ mk_state_kind(const char *step)
 struct mk_current {
 	int64_t item;		/* 0: none is loaded */
 	bool dirty, stored;
+	bool held, ops;		/* held: the three are kept; ops: an event had an op */
+	int64_t before, tried;	/* as seen: before this transaction; in it, refusals apart */
 	int64_t seen, n, first, last, time, ctx, step, result, place, customer, document, hold,
 		gone, doubt, successor;
 };
@@ -59,13 +62,48 @@ text(struct mk_store *st, const struct mk_new *ev, const char *bare, int64_t *wo
 	return mk_index_word(st, "@text", f->f->val, f->f->vlen, true, word, e) == -1 ? -1 : 0;
 }
 
-int
-mk_state_write(struct mk_store *st, struct mk_err *e)
+/* ---- in memory ---- */
+
+/* Those held, by their items: a hash table, twice as large as it need be. */
+struct mk_states {
+	struct mk_current *s;
+	size_t n, cap;		/* cap: a power of two */
+};
+
+static struct mk_current *
+held(const struct mk_store *st, int64_t item)
 {
-	struct mk_current *s = st->cur;
+	const struct mk_states *h = st->states;
+	size_t i;
+
+	if (h == NULL || h->n == 0)
+		return NULL;
+	for (i = (size_t)((uint64_t)item * 0x9e3779b97f4a7c15u >> 20); h->s[i & (h->cap - 1)].item != 0;
+	    i++)
+		if (h->s[i & (h->cap - 1)].item == item)
+			return &h->s[i & (h->cap - 1)];
+	return NULL;
+}
+
+static void
+put_held(struct mk_states *h, int64_t item)
+{
+	size_t i = (size_t)((uint64_t)item * 0x9e3779b97f4a7c15u >> 20);
+
+	while (h->s[i & (h->cap - 1)].item != 0)
+		i++;
+	h->s[i & (h->cap - 1)].item = item;
+	h->s[i & (h->cap - 1)].held = true;
+	h->s[i & (h->cap - 1)].before = -1;
+	h->n++;
+}
+
+static int
+write_one(struct mk_store *st, struct mk_current *s, struct mk_err *e)
+{
 	int r;
 
-	if (s == NULL || !s->dirty)
+	if (!s->dirty)
 		return 0;
 	if (s->stored)
 		r = mk_db_run(st->db, NULL, e, "UPDATE state SET seen = ?, n = ?, first = ?, "
@@ -86,34 +124,106 @@ mk_state_write(struct mk_store *st, struct mk_err *e)
 	return r;
 }
 
+int
+mk_state_write(struct mk_store *st, struct mk_err *e)
+{
+	struct mk_states *h = st->states;
+	size_t i;
+
+	if (st->one != NULL && write_one(st, st->one, e) == -1)
+		return -1;
+	for (i = 0; h != NULL && h->n > 0 && i < h->cap; i++)
+		if (write_one(st, &h->s[i], e) == -1)
+			return -1;
+	return 0;
+}
+
 void
 mk_state_forget(struct mk_store *st)
 {
-	if (st->cur != NULL)
-		memset(st->cur, 0, sizeof *st->cur);
+	if (st->one != NULL)
+		memset(st->one, 0, sizeof *st->one);
+	if (st->states != NULL)
+		st->states->n = 0;
+	st->cur = st->one;
+}
+
+void
+mk_state_free(struct mk_store *st)
+{
+	if (st->states != NULL)
+		free(st->states->s);
+	free(st->states);
+	free(st->one);
+}
+
+#define STATE_COLUMNS "seen, n, first, last, time, ctx, step, result, place, customer, document, " \
+	"hold, gone, doubt, successor"
+
+/* Those columns of a row, from the first on. */
+static void
+take(struct mk_current *s, struct mk_rows *rows, int first)
+{
+	int64_t *to[] = { &s->seen, &s->n, &s->first, &s->last, &s->time, &s->ctx, &s->step,
+		&s->result, &s->place, &s->customer, &s->document, &s->hold, &s->gone, &s->doubt,
+		&s->successor };
+	int i;
+
+	for (i = 0; i < (int)(sizeof to / sizeof *to); i++)
+		*to[i] = mk_rows_int(rows, first + i);
+	s->stored = true;
 }
 
 static int
 load(struct mk_store *st, int64_t item, struct mk_current *s, struct mk_err *e)
 {
 	struct mk_rows rows;
-	int64_t *to[] = { &s->seen, &s->n, &s->first, &s->last, &s->time, &s->ctx, &s->step,
-		&s->result, &s->place, &s->customer, &s->document, &s->hold, &s->gone, &s->doubt,
-		&s->successor };
-	int i, r = -1;
+	int r = -1;
 
 	memset(s, 0, sizeof *s);
-	if (mk_db_query(st->db, &rows, e, "SELECT seen, n, first, last, time, ctx, step, result, "
-	    "place, customer, document, hold, gone, doubt, successor FROM state WHERE item = ?",
-	    "i", item) == 0 && (r = mk_rows_next(&rows, e)) == 1) {
-		for (i = 0; i < (int)(sizeof to / sizeof *to); i++)
-			*to[i] = mk_rows_int(&rows, i);
-		s->stored = true;
-	}
+	if (mk_db_query(st->db, &rows, e, "SELECT " STATE_COLUMNS " FROM state WHERE item = ?", "i",
+	    item) == 0 && (r = mk_rows_next(&rows, e)) == 1)
+		take(s, &rows, 0);
 	mk_rows_done(&rows);
 	if (r != -1)
 		s->item = item;
 	return r == -1 ? -1 : 0;
+}
+
+static int
+take_held(void *arg, struct mk_rows *rows, struct mk_err *e)
+{
+	struct mk_current *s = held(arg, mk_rows_int(rows, 0));
+
+	(void)e;
+	if (s != NULL)
+		take(s, rows, 1);
+	return 0;
+}
+
+int
+mk_states_hold(struct mk_store *st, const int64_t *item, size_t n, size_t old, struct mk_err *e)
+{
+	struct mk_states *h = st->states;
+	size_t i;
+
+	if (h == NULL && (h = st->states = calloc(1, sizeof *h)) == NULL)
+		return mk_err_nomem(e);
+	if (h->cap < 2 * n) {
+		free(h->s);
+		h->n = 0;
+		for (h->cap = 1024; h->cap < 2 * n; h->cap *= 2)
+			;
+		if ((h->s = malloc(h->cap * sizeof *h->s)) == NULL) {
+			h->cap = 0;
+			return mk_err_nomem(e);
+		}
+	}
+	memset(h->s, 0, h->cap * sizeof *h->s);
+	for (i = h->n = 0; i < n; i++)
+		put_held(h, item[i]);
+	return mk_db_each(st->db, "SELECT item, " STATE_COLUMNS " FROM state WHERE item = ?", item, old,
+		take_held, st, e);
 }
 
 static int64_t
@@ -125,12 +235,12 @@ bit_of(const struct mk_stepinfo *s)
 int
 mk_state_load(struct mk_store *st, struct mk_new *ev, bool *seen, struct mk_err *e)
 {
-	struct mk_current *s = st->cur;
+	struct mk_current *s = held(st, ev->item);
 
-	if (s == NULL && (s = st->cur = calloc(1, sizeof *s)) == NULL)
+	if (s == NULL && st->one == NULL && (st->one = calloc(1, sizeof *s)) == NULL)
 		return mk_err_nomem(e);
-	if (s->item != ev->item) {
-		if (mk_state_write(st, e) == -1)
+	if (s == NULL && (s = st->one)->item != ev->item) {
+		if (write_one(st, s, e) == -1)
 			return -1;
 		memset(s, 0, sizeof *s);
 		if (ev->fresh)
@@ -138,9 +248,23 @@ mk_state_load(struct mk_store *st, struct mk_new *ev, bool *seen, struct mk_err 
 		else if (load(st, ev->item, s, e) == -1)
 			return -1;
 	}
+	st->cur = s;
+	if (s->held && s->before == -1)
+		s->before = s->seen;
 	*seen = (s->seen & bit_of(ev->step)) != 0;
 	ev->behind = s->n > 0 && ev->time.ms < s->time;
 	return 0;
+}
+
+int
+mk_state_tried(struct mk_store *st, const struct mk_new *ev)
+{
+	const struct mk_current *s = st->cur;
+	int64_t bit = bit_of(ev->step);
+
+	if (!s->held || s->ops || ev->op != NULL || bit == 1)
+		return -1;
+	return (s->tried & bit) != 0 ? 1 : (s->before & bit) != 0 ? -1 : 0;
 }
 
 /* ---- other names ---- */
@@ -214,17 +338,58 @@ aliases(struct mk_store *st, const struct mk_new *ev, struct mk_err *e)
 
 /* ---- what steps do ---- */
 
+/* One that is held goes along: false, it is not held. */
+static bool
+held_goes_along(struct mk_store *st, int64_t item)
+{
+	const struct mk_current *s = st->cur;
+	struct mk_current *in = held(st, item);
+
+	if (in == NULL)
+		return false;
+	if (!in->stored && !in->dirty)	/* of what nothing is known nothing is said */
+		return true;
+	in->place = s->place;
+	in->customer = s->customer;
+	in->document = s->document;
+	if (in->gone == MK_GONE_NOT || in->gone == MK_GONE_SHIPPED)
+		in->gone = s->gone;
+	return in->dirty = true;
+}
+
+#define GO_ALONG "UPDATE state SET place = ?, customer = ?, document = ?, " \
+	"gone = CASE WHEN gone = 0 OR gone = ? THEN CAST(? AS BIGINT) ELSE gone END WHERE item = "
+
 /* Shipped, received or moved: all that is in it goes with it. */
 static int
-goes_along(void *arg, int64_t item, struct mk_err *e)
+goes_along(void *arg, const int64_t *item, size_t n, struct mk_err *e)
 {
 	struct mk_store *st = arg;
 	const struct mk_current *s = st->cur;
+	struct mk_buf array = {0};
+	int64_t *far = mk_db_far(st->db) ? malloc(n * sizeof *far) : NULL;
+	size_t i, nfar = 0;
+	int r = 0;
 
-	return mk_db_run(st->db, NULL, e, "UPDATE state SET place = ?, customer = ?, document = ?, "
-		"gone = CASE WHEN gone = 0 OR gone = ? THEN CAST(? AS BIGINT) ELSE gone END "
-		"WHERE item = ?", "iiiiii", s->place, s->customer, s->document,
-		(int64_t)MK_GONE_SHIPPED, s->gone, item);
+	if (far == NULL && mk_db_far(st->db))
+		return mk_err_nomem(e);
+	for (i = 0; r == 0 && i < n; i++) {
+		if (held_goes_along(st, item[i]))
+			continue;
+		if (far != NULL)
+			far[nfar++] = item[i];
+		else
+			r = mk_db_run(st->db, NULL, e, GO_ALONG "?", "iiiiii", s->place, s->customer,
+				s->document, (int64_t)MK_GONE_SHIPPED, s->gone, item[i]);
+	}
+	if (nfar > 0 && mk_wire_array(far, nfar, &array, e) == -1)
+		r = -1;
+	if (r == 0 && nfar > 0)
+		r = mk_db_run(st->db, NULL, e, GO_ALONG "ANY(?)", "iiiiiA", s->place, s->customer,
+			s->document, (int64_t)MK_GONE_SHIPPED, s->gone, array.p, array.n);
+	mk_buf_clear(&array);
+	free(far);
+	return r;
 }
 
 static int
@@ -449,6 +614,9 @@ mk_state_event(struct mk_store *st, const struct mk_new *ev, struct mk_err *e)
 	s->dirty = true;
 	s->n++;
 	s->seen |= bit_of(ev->step);
+	s->ops = s->ops || ev->op != NULL;
+	if (!ev->refused)
+		s->tried |= bit_of(ev->step);
 	s->last = ev->id;
 	if (s->first == 0)
 		s->first = ev->id;

@@ -7,6 +7,7 @@
 #include "base/crypt.h"
 #include "base/io.h"
 #include "base/num.h"
+#include "store/ahead.h"
 #include "store/events.h"
 
 #define VAR_STATE "/var/lib/mk-state"
@@ -297,7 +298,8 @@ mk_store_close(struct mk_store *st)
 	mk_asking_free(st);
 	mk_index_free(st);
 	mk_event_free(st);
-	free(st->cur);
+	mk_state_free(st);
+	mk_ahead_free(st);
 	mk_db_close(st->db);
 	free(st->hiwater);
 	mk_buf_clear(&st->line);
@@ -344,6 +346,15 @@ mk_chain_write(struct mk_store *st, struct mk_chain *c, struct mk_err *e)
 		c->seq, c->head, sizeof c->head, c->id);
 }
 
+void
+mk_chain_check(struct mk_store *st, const struct mk_chain *c)
+{
+	const struct mk_chain *was = &st->left[c == &st->other];
+
+	if (strcmp(was->name, c->name) != 0 || was->seq != c->seq)
+		mk_index_forget_runs(st);
+}
+
 int
 mk_store_begin(struct mk_store *st, struct mk_err *e)
 {
@@ -361,9 +372,11 @@ mk_store_begin(struct mk_store *st, struct mk_err *e)
 		return -1;
 	}
 	/* others may have written meanwhile */
+	mk_ahead_forget(st);
 	mk_state_forget(st);
 	if (st->own.seq != st->known)
 		mk_index_forget(st, false);
+	mk_chain_check(st, &st->own);
 	return 0;
 }
 
@@ -377,6 +390,9 @@ mk_store_commit(struct mk_store *st, struct mk_err *e)
 		return -1;
 	}
 	st->known = st->other.name[0] == '\0' ? st->own.seq : -1;
+	st->left[0] = st->own;
+	if (st->other.name[0] != '\0')
+		st->left[1] = st->other;
 	return 0;
 }
 
@@ -384,7 +400,9 @@ void
 mk_store_rollback(struct mk_store *st)
 {
 	mk_db_rollback(st->db);
+	mk_ahead_forget(st);
 	mk_state_forget(st);
 	mk_index_forget(st, true);
+	st->left[0].name[0] = st->left[1].name[0] = '\0';
 	st->known = -1;
 }

@@ -65,6 +65,27 @@ mk_wire_array(const int64_t *v, size_t n, struct mk_buf *out, struct mk_err *e)
 }
 
 int
+mk_wire_texts(struct mk_buf *out, struct mk_err *e)
+{
+	const uint32_t head[] = { htobe32(1), 0, htobe32(MK_OID_TEXT), 0, htobe32(1) };
+
+	out->n = 0;
+	return mk_buf_add(out, (const char *)head, sizeof head, e);
+}
+
+int
+mk_wire_text(struct mk_buf *out, const char *s, size_t n, struct mk_err *e)
+{
+	const size_t at = 3 * sizeof(uint32_t);	/* where their number is */
+	uint32_t count, len = htobe32((uint32_t)n);
+
+	memcpy(&count, out->p + at, sizeof count);
+	count = htobe32(be32toh(count) + 1);
+	memcpy(out->p + at, &count, sizeof count);
+	return mk_buf_add(out, (const char *)&len, sizeof len, e) == -1 ? -1 : mk_buf_add(out, s, n, e);
+}
+
+int
 mk_wire_copy(const char *sql, struct mk_buf *out, struct mk_err *e)
 {
 	const char *from = sql + strlen("INSERT INTO "), *to = strstr(sql, " VALUES(");

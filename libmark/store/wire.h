@@ -10,7 +10,8 @@
 
 enum {				/* pg_type.dat */
 	MK_OID_BOOL = 16, MK_OID_BYTEA = 17, MK_OID_INT8 = 20, MK_OID_INT2 = 21,
-	MK_OID_INT4 = 23, MK_OID_TEXT = 25, MK_OID_INT8S = 1016
+	MK_OID_INT4 = 23, MK_OID_TEXT = 25, MK_OID_TEXTS = 1009,
+	MK_OID_INT8S = 1016
 };
 
 /* Parameters in binary; val points into them, or into num. */
@@ -26,6 +27,9 @@ void mk_wire_encode(struct mk_wire *v, const struct mk_param *p, size_t n);
 int mk_wire_sql(const char *sql, const struct mk_param *p, struct mk_buf *out, struct mk_err *e);
 /* An array of numbers, as its parameter is sent. */
 int mk_wire_array(const int64_t *v, size_t n, struct mk_buf *out, struct mk_err *e);
+/* One of texts: begun in an empty buffer, then text by text. */
+int mk_wire_texts(struct mk_buf *out, struct mk_err *e);
+int mk_wire_text(struct mk_buf *out, const char *s, size_t n, struct mk_err *e);
 
 /* "INSERT INTO t(a, b) VALUES(?, ?)" as "COPY t(a, b) FROM STDIN (FORMAT binary)". */
 int mk_wire_copy(const char *sql, struct mk_buf *out, struct mk_err *e);
