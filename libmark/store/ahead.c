@@ -147,8 +147,8 @@ reserve(struct mk_store *st, int64_t *id, size_t n, struct mk_err *e)
 	size_t i = 0;
 	int r = -1;
 
-	if (mk_db_query(st->db, &rows, e, "SELECT nextval(pg_get_serial_sequence('item', 'id')) "
-	    "FROM generate_series(1, ?)", "i", (int64_t)n) == 0)
+	if (mk_db_query(st->db, &rows, e, "SELECT nextval('item_id_seq') FROM "
+	    "generate_series(1, ?)", "i", (int64_t)n) == 0)
 		while ((r = mk_rows_next(&rows, e)) == 1 && i < n)
 			id[i++] = mk_rows_int(&rows, 0);
 	mk_rows_done(&rows);

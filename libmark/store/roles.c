@@ -40,6 +40,8 @@ grants(struct mk_buf *out, const char *schema, struct mk_err *e)
 		if (r == 0)
 			r = mk_buf_addf(out, e, "ALTER TABLE %s.%s OWNER TO mk_admin;\n", schema, t->name);
 	}
+	if (r == 0)	/* a push numbers its new items by itself (ahead.c) */
+		r = mk_buf_addf(out, e, "GRANT USAGE ON SEQUENCE %s.item_id_seq TO mk_line;\n", schema);
 	return r;
 }
 
