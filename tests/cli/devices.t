@@ -48,6 +48,9 @@ exec 7<&-
 # ---- list ----
 run "list: one argument too many" 2 "" "mk-laser: x: no argument expected: see mk-laser list --help" mk-laser list x
 try mk-laser list
+# a build without libusb looks for no board, and says so
+without="mk-laser: usb: this build has no libusb, so it drives no USB board: install libusb-1.0-0-dev, then configure and make again"
+case $err in "$without"*) err=${err#"$without"}; err=${err#?} ;; esac
 case $st in
 0) is "list: each has a device, a name, a node and a state" "$(grep -vc "^device:.*${T}what:.*${T}node:/.*${T}state:." out)$err" 0 ;;
 1) is "list: nothing is here" "$out$err" "mk-laser: no serial port and no USB board is here: is it plugged in, and on?" ;;
