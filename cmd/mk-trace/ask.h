@@ -63,18 +63,6 @@ int ask_event_row(struct ask *a, const struct mk_rec *ev, const char *step, cons
 /* For -f: wait until there is an event after t->last; renew t. */
 int ask_wait(struct ask *a, struct mk_totals *t);
 
-/* Progress of long work, on a terminal, once a second: "find: 12000 of 500000,
- * 8000/s, 61 s left". total 0: not known. */
-struct ask_progress {
-	const struct cmd *c;
-	uint64_t total;
-	int64_t start, last;	/* ms; start -1: nobody looks */
-	bool shown;
-};
-void ask_progress_start(struct ask_progress *p, const struct cmd *c, uint64_t total);
-void ask_progress(struct ask_progress *p, uint64_t done);
-void ask_progress_end(struct ask_progress *p);	/* wipes the line */
-
 /* tree.c: draw what each operand is made of and went into, for dot(1). */
 int ask_draw(struct ask *a);
 

@@ -1,4 +1,4 @@
-/* What the asking verbs share: operands, terms, rows, progress. */
+/* What the asking verbs share: operands, terms, rows. */
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -322,53 +322,6 @@ ask_event_row(struct ask *a, const struct mk_rec *ev, const char *step, const ch
 		r = mk_rec_copy(&a->row, &cell, &a->c->err);
 	}
 	return r == 0 ? details(a, ev, step, front) : r;
-}
-
-/* ---- progress ---- */
-
-static int64_t
-ms_now(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
-void
-ask_progress_start(struct ask_progress *p, const struct cmd *c, uint64_t total)
-{
-	*p = (struct ask_progress){ .c = c, .total = total, .start = -1 };
-	if (isatty(STDERR_FILENO))
-		p->start = p->last = ms_now();
-}
-
-void
-ask_progress(struct ask_progress *p, uint64_t done)
-{
-	int64_t now;
-	uint64_t rate;
-
-	if (p->start == -1 || (done & 63) != 0 || (now = ms_now()) - p->last < 1000)
-		return;
-	p->last = now;
-	p->shown = true;
-	rate = done * 1000 / (uint64_t)(now - p->start);
-	(void)fprintf(stderr, "\r%s: %llu", p->c->verb->name, (unsigned long long)done);
-	if (p->total > 0)
-		(void)fprintf(stderr, " of %llu", (unsigned long long)p->total);
-	(void)fprintf(stderr, ", %llu/s", (unsigned long long)rate);
-	if (p->total > done && rate > 0)
-		(void)fprintf(stderr, ", %llu s left",
-			(unsigned long long)((p->total - done) / rate));
-	(void)fputs("\033[K", stderr);
-}
-
-void
-ask_progress_end(struct ask_progress *p)
-{
-	if (p->shown)
-		(void)fputs("\r\033[K", stderr);
 }
 
 int

@@ -78,18 +78,18 @@ begin(struct ask *a, struct cmd *c, struct mk_query *q, struct mk_ids *given, bo
 static int
 put_parts(struct ask *a, const struct mk_ids *ids)
 {
-	struct ask_progress p;
+	struct trace_progress p;
 	size_t i;
 	int r = 0;
 
-	ask_progress_start(&p, a->c, ids->n);
+	trace_progress_start(&p, a->c, ids->n);
 	for (i = 0; r == 0 && i < ids->n; i++) {
 		r = mk_query_part(a->st, &a->c->conf, ids->id[i], &a->row, &a->c->err);
 		if (r != -1)
 			r = a->row.n == 0 ? 0 : cmd_put(a->c, &a->row);
-		ask_progress(&p, i + 1);
+		trace_progress(&p, i + 1);
 	}
-	ask_progress_end(&p);
+	trace_progress_end(&p);
 	return r == -1 || cmd_flush(a->c) == -1 ? -1 : 0;
 }
 
@@ -240,22 +240,22 @@ static int
 count_items(struct tallies *ts, const struct mk_ids *ids)
 {
 	struct ask *a = ts->a;
-	struct ask_progress p;
+	struct trace_progress p;
 	size_t i;
 	int r = 0;
 
 	ts->total = ids->n;
 	if (opt_by == NULL)
 		return 0;
-	ask_progress_start(&p, a->c, ids->n);
+	trace_progress_start(&p, a->c, ids->n);
 	for (i = 0; r == 0 && i < ids->n; i++) {
 		if (mk_query_part(a->st, &a->c->conf, ids->id[i], &a->row, &a->c->err) == -1)
 			r = -1;
 		else
 			r = count_rec(ts, &a->row, NULL);
-		ask_progress(&p, i + 1);
+		trace_progress(&p, i + 1);
 	}
-	ask_progress_end(&p);
+	trace_progress_end(&p);
 	return r;
 }
 

@@ -43,45 +43,10 @@ trace_analyze(struct cmd *c)
 	return r;
 }
 
-/* How far it is, once a second, for a person who waits. */
-struct progress {
-	struct cmd *c;
-	struct timespec start, last;
-	bool show, shown;
-};
-
-static int
-tick(void *arg, int64_t done, int64_t all, struct mk_err *e)
-{
-	struct progress *p = arg;
-	struct timespec now;
-	double spent;
-
-	(void)e;
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	if (p->start.tv_sec == 0)
-		p->start = p->last = now;
-	if (!p->show || now.tv_sec == p->last.tv_sec || done == 0)
-		return 0;
-	p->last = now;
-	p->shown = true;
-	spent = (double)(now.tv_sec - p->start.tv_sec) + (double)(now.tv_nsec - p->start.tv_nsec) / 1e9;
-	(void)fprintf(stderr, "\r%lld of %lld events, %.0f/s, %.0f s left  ", (long long)done,
-		(long long)all, (double)done / spent, spent / (double)done * (double)(all - done));
-	return 0;
-}
-
-static void
-progress_end(const struct progress *p)
-{
-	if (p->shown)
-		(void)fprintf(stderr, "\n");
-}
-
 int
 trace_migrate(struct cmd *c)
 {
-	struct progress p = { .c = c, .show = isatty(STDERR_FILENO) == 1 };
+	struct trace_progress p;
 	const char *path = cmd_store(c);
 	int r;
 
@@ -89,15 +54,17 @@ trace_migrate(struct cmd *c)
 		return cmd_usage(c, "migrate takes no argument");
 	if (path == NULL)
 		return -1;
-	r = mk_store_migrate(path, &c->conf, tick, &p, &c->err);
-	progress_end(&p);
+	trace_progress_start(&p, c, 0);
+	r = mk_store_migrate(path, &c->conf, trace_tick, &p, &c->err);
+	trace_progress_end(&p);
 	if (r == 0)
 		cmd_warn(c, "%s: it is of the newest version already", path);
 	return r == -1 ? -1 : 0;
 }
 
 struct rebuilding {
-	struct progress p;	/* first: it is tick's */
+	struct trace_progress p;	/* first: it is trace_tick's */
+	struct cmd *c;
 	struct mk_rec rec;
 };
 
@@ -108,23 +75,22 @@ show_table(void *arg, const char *table, int64_t rows, int64_t wrong, int64_t mi
 	struct rebuilding *b = arg;
 
 	mk_rec_reset(&b->rec);
-	progress_end(&b->p);
-	b->p.shown = false;
+	trace_progress_end(&b->p);
 	if (mk_rec_setf(&b->rec, e, "table", "%s", table) == -1 ||
 	    mk_rec_setf(&b->rec, e, "rows", "%lld", (long long)rows) == -1 ||
 	    mk_rec_setf(&b->rec, e, "wrong", "%lld", (long long)wrong) == -1 ||
 	    mk_rec_setf(&b->rec, e, "missing", "%lld", (long long)missing) == -1)
 		return -1;
-	if (cmd_put(b->p.c, &b->rec) == 0)
+	if (cmd_put(b->c, &b->rec) == 0)
 		return 0;
-	*e = b->p.c->err;
+	*e = b->c->err;
 	return -1;
 }
 
 int
 trace_rebuild(struct cmd *c)
 {
-	struct rebuilding b = { .p = { .c = c, .show = isatty(STDERR_FILENO) == 1 } };
+	struct rebuilding b = { .c = c };
 	struct mk_store *st = NULL, *copy = NULL;
 	struct mk_buf path = {0};
 	int r = -1;
@@ -133,14 +99,15 @@ trace_rebuild(struct cmd *c)
 		return cmd_usage(c, "rebuild takes no argument");
 	if (trace_open(c, &st) == -1)
 		return -1;
+	trace_progress_start(&b.p, c, 0);
 	if (opt_replace != NULL || mk_store_served(cmd_store(c)))
-		r = mk_store_rebuild(st, opt_replace != NULL, show_table, tick, &b, &c->err);
+		r = mk_store_rebuild(st, opt_replace != NULL, show_table, trace_tick, &b, &c->err);
 	else if (mk_buf_addf(&path, &c->err, "%s.rebuild-%ld", cmd_store(c), (long)getpid()) == 0 &&
 	    mk_buf_str(&path, &c->err) != NULL && mk_store_backup(st, path.p, &c->err) == 0) {
 		/* nobody waits for a copy */
 		r = mk_store_open(&copy, path.p, &c->conf, &c->err);
 		if (r == 0)
-			r = mk_store_rebuild(copy, false, show_table, tick, &b, &c->err);
+			r = mk_store_rebuild(copy, false, show_table, trace_tick, &b, &c->err);
 		mk_store_close(copy);
 		(void)unlink(path.p);
 		if (mk_buf_adds(&path, "-wal", &c->err) == 0 && mk_buf_str(&path, &c->err) != NULL)

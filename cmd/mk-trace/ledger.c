@@ -165,7 +165,8 @@ int
 trace_audit(struct cmd *c)
 {
 	struct mk_seal *anchor = NULL;
-	struct mk_audit a = {0};
+	struct trace_progress p;
+	struct mk_audit a = { .tick = trace_tick, .arg = &p };
 	struct mk_store *st = NULL;
 	size_t n = 0;
 	int r = 0;
@@ -176,8 +177,10 @@ trace_audit(struct cmd *c)
 		r = read_anchors(c, opt_anchor, &anchor, &n);
 	if (r == 0)
 		r = trace_open(c, &st);
+	trace_progress_start(&p, c, 0);
 	if (r == 0)
 		r = mk_store_audit(st, anchor, n, &a, &c->err);
+	trace_progress_end(&p);
 	if (r == 0 && a.wrong.n > 0)
 		r = mk_err(&c->err, MK_EINTEGRITY, "%.*s", (int)a.wrong.n, a.wrong.p);
 	else if (r == 0)

@@ -121,17 +121,17 @@ put_part(struct ask *a, const struct mk_affected *p)
 static int
 put_list(struct ask *a, const struct mk_affected *const *p, size_t n)
 {
-	struct ask_progress bar;
+	struct trace_progress bar;
 	size_t i;
 	int r = 0;
 
 	if (cmd_columns(a->c, "id,why,state,in,place,customer,document,hold,part,lot") == -1)
 		return -1;
-	ask_progress_start(&bar, a->c, n);
+	trace_progress_start(&bar, a->c, n);
 	for (i = 0; r == 0 && i < n; i++) {
 		const char *customer = ask_text(a, p[i]->place.customer);
 
-		ask_progress(&bar, i);
+		trace_progress(&bar, i);
 		if (customer == NULL)
 			return -1;
 		if (p[i]->thing || p[i]->box || (opt_goods != NULL && !is_good(p[i])) ||
@@ -140,7 +140,7 @@ put_list(struct ask *a, const struct mk_affected *const *p, size_t n)
 		if ((r = put_part(a, p[i])) == 0)
 			r = ask_put(a);
 	}
-	ask_progress_end(&bar);
+	trace_progress_end(&bar);
 	return r;
 }
 
@@ -184,6 +184,7 @@ run(struct ask *a, size_t first, struct mk_recall *r)
 	r->nsuspect = given.n;
 	if (got == 0)
 		got = mk_recall(r, &c->err);
+	trace_progress_end(r->arg);
 	r->suspect = NULL;
 	mk_ids_clear(&given);
 	return got;
@@ -193,7 +194,8 @@ int
 ask_recall(struct cmd *c)
 {
 	struct ask a;
-	struct mk_recall r = {0};
+	struct trace_progress bar;
+	struct mk_recall r = { .tick = trace_tick, .arg = &bar };
 	const char *sub = c->narg > 0 ? c->arg[0] : "";
 	int got;
 
@@ -203,6 +205,7 @@ ask_recall(struct cmd *c)
 		ask_close(&a);
 		return -1;
 	}
+	trace_progress_start(&bar, c, 0);
 	if (strcmp(sub, "open") == 0 && c->narg > 2) {
 		got = run(&a, 2, &r);
 		if (got == 0 && (got = recall_open(&a, c->arg[1], &r, opt_hold != NULL)) == 0)

@@ -209,7 +209,7 @@ static int
 look_at_parts(struct reconcile *x)
 {
 	struct mk_ids ids = {0};
-	struct ask_progress p;
+	struct trace_progress p;
 	size_t i;
 	int r = mk_ask_open_marks(x->a->st, on_open, &x->open, &x->a->c->err);
 
@@ -217,12 +217,12 @@ look_at_parts(struct reconcile *x)
 		r = mk_query_items(x->q, &ids, &x->a->c->err);
 	for (i = 0; r == 0 && x->q->terms.ngroup == 0 && i < x->open.n; i++)
 		r = mk_ids_add(&ids, x->open.id[i], &x->a->c->err) == -1 ? -1 : 0;
-	ask_progress_start(&p, x->a->c, ids.n);
+	trace_progress_start(&p, x->a->c, ids.n);
 	for (i = 0; r == 0 && i < ids.n; i++) {
 		r = sort_out(x, ids.id[i]);
-		ask_progress(&p, i + 1);
+		trace_progress(&p, i + 1);
 	}
-	ask_progress_end(&p);
+	trace_progress_end(&p);
 	mk_ids_clear(&ids);
 	return r;
 }

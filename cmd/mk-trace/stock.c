@@ -35,7 +35,7 @@ struct groups {
 	const struct mk_ids *only;	/* NULL: all */
 	struct mk_rec ev;
 	size_t listed;		/* rows of --list */
-	struct ask_progress bar;
+	struct trace_progress bar;
 	uint64_t looked;
 };
 
@@ -136,7 +136,7 @@ in_stock(void *arg, const struct mk_state *s, struct mk_err *e)
 	const char *name, *at;
 	int r;
 
-	ask_progress(&gs->bar, ++gs->looked);
+	trace_progress(&gs->bar, ++gs->looked);
 	if (gs->only != NULL && mk_ids_find(gs->only, s->item) == SIZE_MAX)
 		return 0;
 	if ((name = ask_name(a, s->item)) == NULL || (r = mk_place(a->st, s->item, &w, e)) == -1 ||
@@ -220,10 +220,10 @@ ask_stock(struct cmd *c)
 		r = cmd_columns(c, "id,place,in,hold,part,lot");
 	if (r == 0)
 		r = narrow(&gs, &q, &found);
-	ask_progress_start(&gs.bar, c, 0);
+	trace_progress_start(&gs.bar, c, 0);
 	if (r == 0)
 		r = mk_ask_states(a.st, MK_LIST_STOCK, 0, in_stock, &gs, &c->err);
-	ask_progress_end(&gs.bar);
+	trace_progress_end(&gs.bar);
 	if (r == 0)
 		r = put_groups(&gs, names, 4, false);
 	if (r == 0 && gs.n + gs.listed == 0)

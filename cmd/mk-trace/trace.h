@@ -36,6 +36,22 @@ int trace_begin(struct cmd *c, struct trace_batch *b);
 int trace_commit(struct cmd *c, struct trace_batch *b);
 void trace_batch_clear(struct trace_batch *b);	/* closes the store, too */
 
+/* progress.c */
+
+/* Progress of long work, on a terminal, once a second: "find: 12000 of 500000,
+ * 8000/s, 61 s left". total 0: not known. */
+struct trace_progress {
+	const struct cmd *c;
+	uint64_t total;
+	int64_t start, last;	/* ms; start -1: nobody looks */
+	bool shown;
+};
+void trace_progress_start(struct trace_progress *p, const struct cmd *c, uint64_t total);
+void trace_progress(struct trace_progress *p, uint64_t done);
+void trace_progress_end(struct trace_progress *p);	/* wipes the line */
+/* The same for what counts events: arg is a struct trace_progress. Always 0. */
+int trace_tick(void *arg, int64_t done, int64_t all, struct mk_err *e);
+
 /* add.c */
 extern const struct cmd_opt trace_add_opts[];
 int trace_add(struct cmd *c);

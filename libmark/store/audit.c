@@ -25,6 +25,7 @@ struct audit {
 	struct mk_audit *out;
 	const char *origin;	/* its name */
 	int64_t number, seq;	/* its number, its last event */
+	int64_t all;		/* events of all origins */
 	mk_hash end;		/* its head */
 	struct row row[PIECE];
 	struct row *by_item[PIECE];	/* those rows, by their items */
@@ -391,6 +392,8 @@ chain(struct audit *a, const struct mk_seal *all, size_t n, size_t own_n, struct
 			if (a->out->wrong.n > 0)
 				return 0;
 		}
+		if (a->out->tick != NULL && a->out->tick(a->out->arg, a->out->events, a->all, e) == -1)
+			return -1;
 	} while (a->n == PIECE);
 	if (want <= a->seq)
 		return wrong(a, e, want, "it is missing, and all behind it");
@@ -532,12 +535,13 @@ mk_store_audit(struct mk_store *st, const struct mk_seal *anchor, size_t n, stru
 	size_t total = 0, own_n = 0;
 	int r = -1;
 
-	memset(out, 0, sizeof *out);
+	*out = (struct mk_audit){ .tick = out->tick, .arg = out->arg };
 	if (a == NULL)
 		return mk_err_nomem(e);
 	a->st = st;
 	a->out = out;
-	if (known(st, anchor, n, e) == -1 || mk_digest_new(&a->digest, e) == -1)
+	if (known(st, anchor, n, e) == -1 || mk_digest_new(&a->digest, e) == -1 ||
+	    mk_db_value(st->db, &a->all, e, "SELECT COALESCE(SUM(seq), 0) FROM origin", "") == -1)
 		goto out;
 	r = gather(st, anchor, n, &all, &total, &own_n, e);
 	if (r == 0)

@@ -144,7 +144,6 @@ params(struct mk_param *p, size_t *n, const char *fmt, va_list ap, struct mk_err
 	for (*n = 0; *fmt != '\0'; fmt++, p++, (*n)++) {
 		if (*n == PARAMS_MAX)
 			return mk_err(e, MK_EBUG, "more than %d parameters", PARAMS_MAX);
-		memset(p, 0, sizeof *p);
 		switch (*fmt) {
 		case 'i':
 			p->type = MK_PARAM_INT;
@@ -167,6 +166,7 @@ params(struct mk_param *p, size_t *n, const char *fmt, va_list ap, struct mk_err
 			p->n = va_arg(ap, size_t);
 			break;
 		case 'n':
+			p->type = MK_PARAM_NULL;
 			break;
 		default:
 			return mk_err(e, MK_EBUG, "parameter format '%c'", *fmt);

@@ -69,6 +69,10 @@ int mk_proof_check(const char *text, size_t n, struct mk_seal *s, mk_proof_each 
 /* ---- the audit ---- */
 
 struct mk_audit {
+	/* to be said: sees how far it is; NULL */
+	int (*tick)(void *arg, int64_t done, int64_t all, struct mk_err *e);
+	void *arg;
+
 	int64_t events, seals;
 	struct mk_buf wrong;	/* what is wrong first, one sentence; empty: nothing */
 };

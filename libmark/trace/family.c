@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define TICK 4096	/* links between two looks at how far it is */
+
 /* ---- nodes and links ---- */
 
 /* The node of an item, made if it is new: *made. */
@@ -70,6 +72,9 @@ on_edge(void *arg, const struct mk_edge *edge, struct mk_err *e)
 
 	if (edge->kind == MK_EDGE_REPLACE || !holds(f, edge->from, edge->until))
 		return 0;
+	if (f->tick != NULL && f->nlink % TICK == 0 &&
+	    f->tick(f->arg, (int64_t)f->node.n, 0, e) == -1)
+		return -1;
 	return join(f, (uint32_t)from, f->up ? edge->parent : edge->child, &as, e);
 }
 

@@ -30,6 +30,8 @@ struct mk_family {
 	 * or -1; NULL: all do. */
 	mk_ask_event *tie;
 	void *tie_arg;
+	int (*tick)(void *arg, int64_t done, int64_t all, struct mk_err *e);	/* NULL; all is 0 */
+	void *arg;
 
 	/* what comes of it: nodes in the order in which they were reached, and links */
 	struct mk_ids node;

@@ -5,6 +5,8 @@
 
 #include "trace/neighbour.h"
 
+#define TICK 4096	/* parts between two looks at how far it is */
+
 const char *const mk_why_name[] = { "suspect", "neighbour", "tied", "contains", "renamed" };
 
 int
@@ -212,11 +214,15 @@ list(struct mk_recall *r, const struct mk_family *f, size_t nsuspect, size_t nst
 		struct mk_affected *a = &r->part[i];
 		struct mk_state s = { .item = f->node.id[i] };
 
+		if (r->tick != NULL && i % TICK == 0 &&
+		    r->tick(r->arg, (int64_t)i, (int64_t)f->node.n, e) == -1)
+			got = -1;
 		a->item = f->node.id[i];
 		a->level = f->level[i];
 		a->why = i < nsuspect ? MK_WHY_SUSPECT : i < nstart ? MK_WHY_NEIGHBOUR :
 			a->level == 0 ? MK_WHY_RENAMED : MK_WHY_BUILT;
-		got = mk_ask_state(st, a->item, &s, e);
+		if (got != -1)
+			got = mk_ask_state(st, a->item, &s, e);
 		if (got != -1)
 			mk_place_of(&s, &a->place);
 		if (got != -1 && (a->level == 0 || i < 64))
@@ -248,7 +254,7 @@ static int
 gather(struct mk_recall *r, struct mk_ids *start, struct mk_err *e)
 {
 	struct tie tie = { .q = &r->query };
-	struct mk_family f = { .st = r->query.st, .up = true, .tie = asked_for, .tie_arg = &tie,
+	struct mk_family f = { .st = r->query.st, .up = true, .tie = asked_for, .tie_arg = &tie, .tick = r->tick, .arg = r->arg,
 		.at = r->ever ? MK_FAMILY_EVER : MK_FAMILY_NOW };
 	size_t i, nsuspect;
 	int got = 0;

@@ -37,6 +37,9 @@ struct mk_recall {
 	size_t nsuspect;
 	bool ever;		/* also units from which the suspect was taken out again */
 	struct mk_same same;	/* dims 0: no neighbours */
+	/* sees how far it is: parts, of how many (0: not known yet); NULL */
+	int (*tick)(void *arg, int64_t done, int64_t all, struct mk_err *e);
+	void *arg;
 	const char *since;	/* "calibrate:ok": also what was made at the station since the
 				 * last such event before, up to the next; NULL: not */
 
