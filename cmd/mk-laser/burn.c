@@ -148,6 +148,10 @@ options(struct cmd *c, struct burning *b)
 		return mk_err(&c->err, MK_EUSAGE, "no store: say --store FILE, set MK_STORE, or write "
 			"'store FILE' in mk.conf (mk-trace init makes one); --no-store marks without "
 			"one, and nobody will know what was marked");
+	if (opt_no_store == NULL && opt_estimate == NULL && mk_store_served(c->conf.store))
+		return mk_err(&c->err, MK_EUSAGE, "the store is in a server: a station with a laser has "
+			"its own, in a file, that no network can keep waiting; name that one, and let "
+			"mk-trace push send it on");
 	return 0;
 }
 

@@ -89,8 +89,7 @@ interlock_latch(struct cmd *c, struct interlock *l, const char *store, const cha
 	struct mk_buf b = {0};
 	int r = 0;
 
-	/* a store on a server has no folder; the station's own one has */
-	if (store == NULL || strstr(store, "://") != NULL)
+	if (store == NULL)
 		return 0;
 	if (name(c, l, store, device) == -1)
 		return -1;

@@ -127,6 +127,8 @@ like "no such device" "$st $out $err" "2  mk-laser: device 'lsr:1': no such kind
 run "a wrong setting" 2 "" "mk-laser: device sim:o2: px=x: 'x' is not a whole number" mk-laser -d 'sim:o2?px=x' <none
 run "a wrong field" 2 "" "mk-laser: bad.conf:5: device sim: field=4: '4' is not A,B" \
 	sh -c 'sed "s/field=[0-9,]*/field=4/" mk.conf >bad.conf; mk-laser --conf bad.conf -d sim:o2' <none
+run "a store in a server" 2 "" "mk-laser: the store is in a server: a station with a laser has its own, in a file, that no network can keep waiting; name that one, and let mk-trace push send it on" \
+	mk-laser --store postgresql://centre/mk -d sim:pix
 run "no store" 2 "" "mk-laser: no store: say --store FILE, set MK_STORE, or write 'store FILE' in mk.conf (mk-trace init makes one); --no-store marks without one, and nobody will know what was marked" \
 	env -u MK_STORE mk-laser -d sim:o2 <none
 ok "nothing was made" test ! -e o2
