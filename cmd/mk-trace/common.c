@@ -219,23 +219,12 @@ ask_set_time(struct ask *a, const char *key, int64_t ms)
 	return ask_set(a, key, text);
 }
 
-static int
-take_ctx(void *arg, const struct mk_event *ev, struct mk_err *e)
-{
-	(void)e;
-	*(int64_t *)arg = ev->ctx;
-	return 0;
-}
-
 int
 ask_made(struct ask *a, int64_t item, const struct mk_ctx **c)
 {
-	struct mk_state s;
 	int64_t ctx = 0;
-	int r = mk_ask_state(a->st, item, &s, &a->c->err);
+	int r = mk_ask_made(a->st, item, &ctx, &a->c->err);
 
-	if (r == 1)
-		r = mk_ask_one(a->st, s.first, take_ctx, &ctx, &a->c->err);
 	return r == 1 ? mk_ask_ctx(a->st, ctx, c, &a->c->err) : r;
 }
 

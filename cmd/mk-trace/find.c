@@ -83,6 +83,7 @@ put_parts(struct ask *a, const struct mk_ids *ids)
 	int r = 0;
 
 	trace_progress_start(&p, a->c, ids->n);
+	r = mk_ask_soon(a->st, ids->id, ids->n, &a->c->err);
 	for (i = 0; r == 0 && i < ids->n; i++) {
 		r = mk_query_part(a->st, &a->c->conf, ids->id[i], &a->row, &a->c->err);
 		if (r != -1)
@@ -248,6 +249,7 @@ count_items(struct tallies *ts, const struct mk_ids *ids)
 	if (opt_by == NULL)
 		return 0;
 	trace_progress_start(&p, a->c, ids->n);
+	r = mk_ask_soon(a->st, ids->id, ids->n, &a->c->err);
 	for (i = 0; r == 0 && i < ids->n; i++) {
 		if (mk_query_part(a->st, &a->c->conf, ids->id[i], &a->row, &a->c->err) == -1)
 			r = -1;

@@ -119,11 +119,27 @@ put_part(struct ask *a, const struct mk_affected *p)
 }
 
 static int
+soon(struct ask *a, const struct mk_affected *const *p, size_t n)
+{
+	int64_t *item = malloc((n + 1) * sizeof *item);
+	size_t i;
+	int r;
+
+	if (item == NULL)
+		return mk_err_nomem(&a->c->err);
+	for (i = 0; i < n; i++)
+		item[i] = p[i]->item;
+	r = mk_ask_soon(a->st, item, n, &a->c->err);
+	free(item);
+	return r;
+}
+
+static int
 put_list(struct ask *a, const struct mk_affected *const *p, size_t n)
 {
 	struct trace_progress bar;
 	size_t i;
-	int r = 0;
+	int r = soon(a, p, n);
 
 	if (cmd_columns(a->c, "id,why,state,in,place,customer,document,hold,part,lot") == -1)
 		return -1;

@@ -218,6 +218,8 @@ look_at_parts(struct reconcile *x)
 	for (i = 0; r == 0 && x->q->terms.ngroup == 0 && i < x->open.n; i++)
 		r = mk_ids_add(&ids, x->open.id[i], &x->a->c->err) == -1 ? -1 : 0;
 	trace_progress_start(&p, x->a->c, ids.n);
+	if (r == 0)
+		r = mk_ask_soon(x->a->st, ids.id, ids.n, &x->a->c->err);
 	for (i = 0; r == 0 && i < ids.n; i++) {
 		r = sort_out(x, ids.id[i]);
 		trace_progress(&p, i + 1);

@@ -99,21 +99,19 @@ put_node(struct tree *t, uint32_t at)
 	return ask_put(a);
 }
 
-/* Depth first, without recursion: a chain may be long. */
-static int
-put_tree(struct tree *t)
+/* Depth first, without recursion: a chain may be long. The number of nodes. */
+static size_t
+depth_first(const struct tree *t, uint32_t *order)
 {
-	size_t i;
-	int r = 0;
+	size_t i, n = 0;
 
-	for (i = 0; r == 0 && i < t->f.node.n; i++) {
+	for (i = 0; i < t->f.node.n; i++) {
 		uint32_t at = (uint32_t)i;
 
 		if (t->via[i] != 0)
 			continue;
 		for (;;) {
-			if ((r = put_node(t, at)) == -1)
-				break;
+			order[n++] = at;
 			if (t->child[at] != 0) {
 				at = t->child[at] - 1;
 				continue;
@@ -125,6 +123,30 @@ put_tree(struct tree *t)
 			at = t->next[at] - 1;
 		}
 	}
+	return n;
+}
+
+static int
+put_tree(struct tree *t)
+{
+	uint32_t *order = malloc((t->f.node.n + 1) * sizeof *order);
+	int64_t *item = malloc((t->f.node.n + 1) * sizeof *item);
+	size_t i, n;
+	int r = -1;
+
+	if (order == NULL || item == NULL) {
+		mk_err_nomem(&t->a->c->err);
+		goto out;
+	}
+	n = depth_first(t, order);
+	for (i = 0; i < n; i++)
+		item[i] = t->f.node.id[order[i]];
+	r = mk_ask_soon(t->a->st, item, n, &t->a->c->err);
+	for (i = 0; r == 0 && i < n; i++)
+		r = put_node(t, order[i]);
+out:
+	free(order);
+	free(item);
 	return r;
 }
 

@@ -5,6 +5,7 @@
 #include "store/index.h"
 
 #define PIECE 2000		/* events read at a time, */
+#define NAMED 64
 #define PIECE_BYTES (4u << 20)	/* and bytes of them, at most */
 
 const char *const mk_dim_name[MK_DIM_N] = {
@@ -22,6 +23,10 @@ struct mk_asking {
 	struct mk_arena arena;
 	struct known word, ctx, step, origin;
 	bool open;		/* between mk_ask_begin and mk_ask_end */
+	struct {
+		int64_t item;
+		struct mk_buf name;
+	} named[NAMED];		/* some names: boxes come up again and again */
 };
 
 static struct mk_asking *
@@ -36,10 +41,13 @@ void
 mk_asking_free(struct mk_store *st)
 {
 	struct mk_asking *a = st->asking;
+	size_t i;
 
 	if (a == NULL)
 		return;
 	mk_arena_clear(&a->arena);
+	for (i = 0; i < NAMED; i++)
+		mk_buf_clear(&a->named[i].name);
 	free(a->word.p);
 	free(a->ctx.p);
 	free(a->step.p);
@@ -80,6 +88,7 @@ mk_ask_begin(struct mk_store *st, struct mk_err *e)
 
 	if (a == NULL || mk_db_read(st->db, e) == -1)
 		return -1;
+	mk_soon_drop(st);
 	a->open = true;
 	return 0;
 }
@@ -206,16 +215,26 @@ mk_ask_item(struct mk_store *st, const char *name, size_t n, int64_t *item, stru
 int
 mk_ask_name(struct mk_store *st, int64_t item, struct mk_buf *out, struct mk_err *e)
 {
+	struct mk_asking *a = asking(st, e);
 	struct mk_rows rows;
+	struct mk_buf *kept;
 	const char *s;
 	size_t n;
-	int r = -1;
+	int r = a == NULL ? -1 : mk_soon_name(st, item, out, e);
 
+	if (r != 0)
+		return r == 1 ? 0 : -1;
+	kept = &a->named[(uint64_t)item % NAMED].name;
+	if (a->named[(uint64_t)item % NAMED].item == item)
+		return mk_buf_add(out, kept->p, kept->n, e);
+	kept->n = 0;
+	r = -1;
 	if (mk_db_query(st->db, &rows, e, "SELECT name FROM item WHERE id = ?", "i", item) == 0 &&
 	    (r = mk_rows_next(&rows, e)) == 1) {
 		s = mk_rows_text(&rows, 0, &n);
-		r = mk_buf_add(out, s, n, e) == -1 ? -1 : 1;
+		r = mk_buf_add(out, s, n, e) == -1 || mk_buf_add(kept, s, n, e) == -1 ? -1 : 1;
 	}
+	a->named[(uint64_t)item % NAMED].item = r == 1 ? item : 0;
 	mk_rows_done(&rows);
 	if (r == 0)
 		return mk_err(e, MK_EINTEGRITY, "the store has lost a part's name");
@@ -308,15 +327,8 @@ mk_ask_aliases(struct mk_store *st, int64_t item, mk_ask_item_each *each, void *
 
 /* ---- events ---- */
 
-struct piece {
-	struct mk_event *ev;	/* line is an offset into text until the piece is whole */
-	size_t n, cap;
-	struct mk_buf text;
-	int64_t *step, *result;	/* numbers, until no statement is busy any more */
-};
-
-static void
-piece_clear(struct piece *p)
+void
+mk_piece_clear(struct mk_piece *p)
 {
 	free(p->ev);
 	free(p->step);
@@ -325,7 +337,7 @@ piece_clear(struct piece *p)
 }
 
 static int
-piece_room(struct piece *p, struct mk_err *e)
+piece_room(struct mk_piece *p, struct mk_err *e)
 {
 	size_t cap = p->cap == 0 ? 128 : p->cap * 2;
 	void *q;
@@ -345,10 +357,8 @@ piece_room(struct piece *p, struct mk_err *e)
 	return 0;
 }
 
-#define EVENT_COLS "id, item, ctx, step, result, time, time_off, recorded, recorded_off, line"
-
-static int
-piece_row(struct piece *p, struct mk_rows *rows, struct mk_err *e)
+int
+mk_piece_row(struct mk_piece *p, struct mk_rows *rows, struct mk_err *e)
 {
 	struct mk_event *ev;
 	const char *s;
@@ -373,14 +383,12 @@ piece_row(struct piece *p, struct mk_rows *rows, struct mk_err *e)
 	return 0;
 }
 
-/* Give all of the piece to each, and empty it. */
-static int
-piece_give(struct mk_store *st, struct piece *p, mk_ask_event *each, void *arg, struct mk_err *e)
+int
+mk_piece_whole(struct mk_store *st, struct mk_piece *p, struct mk_err *e)
 {
 	size_t i;
-	int r = 0;
 
-	for (i = 0; r == 0 && i < p->n; i++) {
+	for (i = 0; i < p->n; i++) {
 		struct mk_event *ev = &p->ev[i];
 
 		ev->line = p->text.p + ev->seq;
@@ -388,10 +396,20 @@ piece_give(struct mk_store *st, struct piece *p, mk_ask_event *each, void *arg, 
 		if ((ev->step = mk_ask_step(st, p->step[i], e)) == NULL ||
 		    (ev->result = mk_ask_text(st, p->result[i], e)) == NULL ||
 		    (ev->origin = origin_text(st, MK_EVENT_ORIGIN(ev->id), e)) == NULL)
-			r = -1;
-		else
-			r = each(arg, ev, e);
+			return -1;
 	}
+	return 0;
+}
+
+/* Give all of the piece to each, and empty it. */
+static int
+piece_give(struct mk_store *st, struct mk_piece *p, mk_ask_event *each, void *arg, struct mk_err *e)
+{
+	size_t i;
+	int r = mk_piece_whole(st, p, e);
+
+	for (i = 0; r == 0 && i < p->n; i++)
+		r = each(arg, &p->ev[i], e);
 	p->n = 0;
 	p->text.n = 0;
 	return r;
@@ -401,36 +419,39 @@ int
 mk_ask_history(struct mk_store *st, int64_t item, mk_ask_event *each, void *arg,
 	struct mk_err *e)
 {
-	struct piece p = {0};
+	struct mk_piece p = {0};
 	struct mk_rows rows;
-	int r = -1;
+	int r = mk_soon_history(st, item, each, arg, e);
 
-	if (mk_db_query(st->db, &rows, e, "SELECT " EVENT_COLS " FROM event WHERE item = ? "
+	if (r != 0)
+		return r == 1 ? 0 : -1;
+	r = -1;
+	if (mk_db_query(st->db, &rows, e, "SELECT " MK_EVENT_COLS " FROM event WHERE item = ? "
 	    "ORDER BY time, id", "i", item) == 0)
 		while ((r = mk_rows_next(&rows, e)) == 1)
-			if ((r = piece_row(&p, &rows, e)) == -1)
+			if ((r = mk_piece_row(&p, &rows, e)) == -1)
 				break;
 	mk_rows_done(&rows);
 	if (r == 0)
 		r = piece_give(st, &p, each, arg, e);
-	piece_clear(&p);
+	mk_piece_clear(&p);
 	return r == -1 ? -1 : 0;
 }
 
 int
 mk_ask_one(struct mk_store *st, int64_t id, mk_ask_event *each, void *arg, struct mk_err *e)
 {
-	struct piece p = {0};
+	struct mk_piece p = {0};
 	struct mk_rows rows;
 	int r = -1;
 
-	if (mk_db_query(st->db, &rows, e, "SELECT " EVENT_COLS " FROM event WHERE id = ?", "i",
+	if (mk_db_query(st->db, &rows, e, "SELECT " MK_EVENT_COLS " FROM event WHERE id = ?", "i",
 	    id) == 0 && (r = mk_rows_next(&rows, e)) == 1)
-		r = piece_row(&p, &rows, e) == -1 ? -1 : 1;
+		r = mk_piece_row(&p, &rows, e) == -1 ? -1 : 1;
 	mk_rows_done(&rows);
 	if (r == 1 && piece_give(st, &p, each, arg, e) == -1)
 		r = -1;
-	piece_clear(&p);
+	mk_piece_clear(&p);
 	return r;
 }
 
@@ -449,7 +470,7 @@ mk_ask_seq(struct mk_store *st, const char *origin, int64_t seq, int64_t *id, st
 
 /* Read a piece of one span, from *at on; *at goes behind what was read. */
 static int
-read_piece(struct mk_store *st, struct piece *p, int64_t *at, int64_t last,
+read_piece(struct mk_store *st, struct mk_piece *p, int64_t *at, int64_t last,
 	const struct mk_ask_filter *f, int64_t step, struct mk_err *e)
 {
 	int64_t from = f->from < f->to ? f->from : INT64_MIN, to = f->from < f->to ? f->to : INT64_MAX;
@@ -457,7 +478,7 @@ read_piece(struct mk_store *st, struct piece *p, int64_t *at, int64_t last,
 	int64_t seen = 0;
 	int r = -1;
 
-	if (mk_db_query(st->db, &rows, e, "SELECT " EVENT_COLS " FROM event WHERE id >= ? AND "
+	if (mk_db_query(st->db, &rows, e, "SELECT " MK_EVENT_COLS " FROM event WHERE id >= ? AND "
 	    "id <= ? ORDER BY id LIMIT 2000", "ii", *at, last) == 0)
 		while ((r = mk_rows_next(&rows, e)) == 1) {
 			int64_t time = mk_rows_int(&rows, 5);
@@ -465,7 +486,7 @@ read_piece(struct mk_store *st, struct piece *p, int64_t *at, int64_t last,
 			*at = mk_rows_int(&rows, 0) + 1;
 			seen++;
 			if (time >= from && time < to && (step == 0 || mk_rows_int(&rows, 3) == step) &&
-			    piece_row(p, &rows, e) == -1) {
+			    mk_piece_row(p, &rows, e) == -1) {
 				r = -1;
 				break;
 			}
@@ -480,7 +501,7 @@ int
 mk_ask_events(struct mk_store *st, const struct mk_ask_filter *f, mk_ask_event *each, void *arg,
 	struct mk_err *e)
 {
-	struct piece p = {0};
+	struct mk_piece p = {0};
 	int64_t at, step = 0;
 	size_t i;
 	int r = 1;
@@ -501,6 +522,6 @@ mk_ask_events(struct mk_store *st, const struct mk_ask_filter *f, mk_ask_event *
 			}
 		} while (r == 1);
 	}
-	piece_clear(&p);
+	mk_piece_clear(&p);
 	return r == -1 ? -1 : 0;
 }

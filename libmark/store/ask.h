@@ -24,6 +24,11 @@ void mk_ask_end(struct mk_store *st);
 int mk_ask_item(struct mk_store *st, const char *name, size_t n, int64_t *item,
 	struct mk_err *e);
 
+/* The n items of a list will be asked for next, in that order: names, states, histories.
+ * Across a network they are then read hundreds at a time. What is read is as it was when
+ * it was read, until the next list, mk_ask_begin or a write. */
+int mk_ask_soon(struct mk_store *st, const int64_t *item, size_t n, struct mk_err *e);
+
 /* Append an item's name as it is spelt on a line. */
 int mk_ask_name(struct mk_store *st, int64_t item, struct mk_buf *out, struct mk_err *e);
 
@@ -130,9 +135,16 @@ struct mk_state {
 /* 1, 0 if nothing is known of it, -1. step and result live as long as st. */
 int mk_ask_state(struct mk_store *st, int64_t item, struct mk_state *s, struct mk_err *e);
 
+/* The context of an item's first event: 1, 0, -1. */
+int mk_ask_made(struct mk_store *st, int64_t item, int64_t *ctx, struct mk_err *e);
+
+/* The states of n items, by number. */
+typedef int mk_ask_state_each(void *arg, const struct mk_state *s, struct mk_err *e);
+int mk_ask_states_of(struct mk_store *st, const int64_t *item, size_t n, mk_ask_state_each *each,
+	void *arg, struct mk_err *e);
+
 /* Each item's state, by number from `after` (exclusive) on: all, or a list. */
 enum { MK_LIST_ALL, MK_LIST_HELD, MK_LIST_DOUBT, MK_LIST_STOCK /* not gone */ };
-typedef int mk_ask_state_each(void *arg, const struct mk_state *s, struct mk_err *e);
 int mk_ask_states(struct mk_store *st, int list, int64_t after, mk_ask_state_each *each,
 	void *arg, struct mk_err *e);
 

@@ -72,8 +72,11 @@ mk_ask_state(struct mk_store *st, int64_t item, struct mk_state *s, struct mk_er
 {
 	struct state_row row;
 	struct mk_rows rows;
-	int r = -1;
+	int r = mk_soon_state(st, item, s, e);
 
+	if (r != 0)
+		return r == 2 ? 0 : r;
+	r = -1;
 	/* a writer may ask, too, in the midst of its transaction */
 	if (mk_state_write(st, e) == -1)
 		return -1;
@@ -86,6 +89,35 @@ mk_ask_state(struct mk_store *st, int64_t item, struct mk_state *s, struct mk_er
 	if (r == 1)
 		*s = row.s;
 	return r;
+}
+
+static int
+keep_state(void *arg, struct mk_rows *rows, struct mk_err *e)
+{
+	struct state_row *row = more(arg, e);
+
+	if (row == NULL)
+		return -1;
+	read_state(rows, row);
+	return 0;
+}
+
+int
+mk_ask_states_of(struct mk_store *st, const int64_t *item, size_t n, mk_ask_state_each *each,
+	void *arg, struct mk_err *e)
+{
+	struct rows l = { .size = sizeof(struct state_row) };
+	size_t i;
+	int r = mk_db_each(st->db, "SELECT " STATE_COLS " FROM state WHERE item = ? ORDER BY item",
+		item, n, keep_state, &l, e);
+
+	for (i = 0; r == 0 && i < l.n; i++) {
+		struct state_row *row = (struct state_row *)(void *)l.p + i;
+
+		r = name_state(st, row, e) == -1 ? -1 : each(arg, &row->s, e);
+	}
+	free(l.p);
+	return r == -1 ? -1 : 0;
 }
 
 static int

@@ -133,6 +133,30 @@ void mk_index_forget(struct mk_store *st, bool all);
 void mk_index_forget_runs(struct mk_store *st);
 void mk_index_free(struct mk_store *st);
 
+/* ---- ask.c: events that were read ---- */
+
+#define MK_EVENT_COLS "id, item, ctx, step, result, time, time_off, recorded, recorded_off, line"
+
+struct mk_piece {
+	struct mk_event *ev;	/* line is an offset into text (in seq) until it is whole */
+	size_t n, cap;
+	struct mk_buf text;
+	int64_t *step, *result;	/* numbers, until no statement is busy any more */
+};
+int mk_piece_row(struct mk_piece *p, struct mk_rows *rows, struct mk_err *e);
+int mk_piece_whole(struct mk_store *st, struct mk_piece *p, struct mk_err *e);
+void mk_piece_clear(struct mk_piece *p);
+
+/* ---- soon.c: what was read before it was asked for. 1, 0: it was not, -1 ---- */
+
+void mk_soon_drop(struct mk_store *st);
+void mk_soon_free(struct mk_store *st);
+int mk_soon_name(struct mk_store *st, int64_t item, struct mk_buf *out, struct mk_err *e);
+int mk_soon_history(struct mk_store *st, int64_t item, mk_ask_event *each, void *arg,
+	struct mk_err *e);
+/* 2: it is known that there is none. */
+int mk_soon_state(struct mk_store *st, int64_t item, struct mk_state *s, struct mk_err *e);
+
 /* The name of a step, as mk_ask_text. */
 const char *mk_ask_step(struct mk_store *st, int64_t step, struct mk_err *e);
 

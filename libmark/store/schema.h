@@ -61,6 +61,7 @@ struct mk_store {
 	struct mk_ahead *ahead;	/* ahead.c */
 	struct mk_index *ix;	/* index.c */
 	struct mk_asking *asking;	/* ask.c */
+	struct mk_soon *soon;	/* soon.c */
 };
 
 /* mk_store_open whatever the version, which is appended. */

@@ -295,6 +295,7 @@ mk_store_close(struct mk_store *st)
 {
 	if (st == NULL)
 		return;
+	mk_soon_free(st);
 	mk_asking_free(st);
 	mk_index_free(st);
 	mk_event_free(st);
@@ -373,6 +374,7 @@ mk_store_begin(struct mk_store *st, struct mk_err *e)
 	}
 	/* others may have written meanwhile */
 	mk_ahead_forget(st);
+	mk_soon_drop(st);
 	mk_state_forget(st);
 	if (st->own.seq != st->known)
 		mk_index_forget(st, false);

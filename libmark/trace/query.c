@@ -232,6 +232,8 @@ group_items(struct group *g, struct mk_ids *out, struct mk_err *e)
 	for (i = 0; r == 0 && i < s.sure.n; i++)
 		if (mk_ids_add(out, s.sure.id[i], e) == -1)
 			r = -1;
+	if (r == 0)
+		r = mk_ask_soon(g->q->st, s.maybe.id, s.maybe.n, e);
 	for (i = 0; r == 0 && i < s.maybe.n; i++) {
 		int got;
 

@@ -210,6 +210,8 @@ list(struct mk_recall *r, const struct mk_family *f, size_t nsuspect, size_t nst
 	r->part = calloc(f->node.n + 1, sizeof *r->part);
 	if (in == NULL || r->part == NULL)
 		got = mk_err_nomem(e);
+	if (got == 0)
+		got = mk_ask_soon(st, f->node.id, f->node.n, e);
 	for (i = 0; got != -1 && i < f->node.n; i++) {
 		struct mk_affected *a = &r->part[i];
 		struct mk_state s = { .item = f->node.id[i] };
