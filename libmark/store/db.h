@@ -64,7 +64,11 @@ int mk_db_run(struct mk_db *db, int64_t *changed, struct mk_err *e, const char *
 /* INSERT INTO table(columns) VALUES(?, ...), and nothing more: where that is quicker it
  * is put off until the next answer or the commit, which then fails in its place. */
 int mk_db_insert(struct mk_db *db, struct mk_err *e, const char *sql, const char *fmt, ...);
-/* An INSERT into a table with a ROWKEY named id: 1, and *id is the new row's; 0 if ON
+/* What is derived from events is numbered by the statement itself, MAX(id) + 1: a server
+ * leaves gaps where a transaction was undone, and nothing would have the same number
+ * when it is derived again.
+ *
+ * An INSERT into a table with a ROWKEY named id: 1, and *id is the new row's; 0 if ON
  * CONFLICT kept it out; -1. */
 int mk_db_make(struct mk_db *db, int64_t *id, struct mk_err *e, const char *sql,
 	const char *fmt, ...);

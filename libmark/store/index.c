@@ -175,7 +175,8 @@ mk_index_step(struct mk_store *st, struct mk_stepinfo *s, struct mk_err *e)
 	r = mk_db_value(st->db, &s->id, e, "SELECT id FROM step WHERE name = ?", "t", s->name, s->n);
 	if (r != 0)
 		return r == -1 ? -1 : 0;
-	return mk_db_make(st->db, &s->id, e, "INSERT INTO step(name) VALUES(?)", "t",
+	return mk_db_make(st->db, &s->id, e, "INSERT INTO step(id, name) SELECT "
+		"COALESCE(MAX(id), 0) + 1, ? FROM step", "t",
 		s->name, s->n) == 1 ? 0 : -1;
 }
 
@@ -234,8 +235,8 @@ load_key(struct mk_store *st, struct mk_wordkey *k, bool make, struct mk_err *e)
 	if (r == -1)
 		return -1;
 	if (r == 0 && make) {
-		r = mk_db_make(st->db, &k->id, e, "INSERT INTO wordkey(name, words, until) "
-			"VALUES(?, 0, 0)", "t", k->name, k->n);
+		r = mk_db_make(st->db, &k->id, e, "INSERT INTO wordkey(id, name, words, until) "
+			"SELECT COALESCE(MAX(id), 0) + 1, ?, 0, 0 FROM wordkey", "t", k->name, k->n);
 		if (r != 1)
 			return -1;
 	}
@@ -340,7 +341,8 @@ find_word(struct mk_store *st, struct mk_wordkey *k, const char *val, size_t n, 
 			return mk_db_run(st->db, NULL, e, "UPDATE wordkey SET until = ? WHERE id = ?",
 				"ii", at, k->id);
 		}
-		if (mk_db_make(st->db, &id, e, "INSERT INTO word(key, value) VALUES(?, ?)", "it", k->id, val, n) != 1)
+		if (mk_db_make(st->db, &id, e, "INSERT INTO word(id, key, value) SELECT "
+		    "COALESCE(MAX(id), 0) + 1, ?, ? FROM word", "it", k->id, val, n) != 1)
 			return -1;
 		made = true;
 		k->words++;

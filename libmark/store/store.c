@@ -227,22 +227,23 @@ static int
 load_meta(struct mk_store *st, const char *path, struct mk_buf *version, struct mk_err *e)
 {
 	struct mk_buf b = {0};
+	int r = mk_meta_get(st->db, "version", version, e);
 
 	/* a file that is no store has no table meta: say so rather than quote SQL */
-	if (mk_meta_get(st->db, "version", version, e) != 1)
+	if (r == 0 || (r == -1 && (e->code == MK_EINTEGRITY || strstr(e->msg, "no such table") != NULL)))
 		return mk_err(e, MK_EINTEGRITY, "%s: not a store (mk-trace init makes one)", path);
-	if (mk_meta_get(st->db, "origin", &b, e) != 1 || b.n != MK_ORIGIN_LEN)
-		goto bad;
-	memcpy(st->origin, b.p, MK_ORIGIN_LEN);
-	memcpy(st->own.name, b.p, MK_ORIGIN_LEN);
-	b.n = 0;
-	if (mk_meta_get(st->db, "hiwater", &b, e) != 1 || mk_buf_str(&b, e) == NULL)
-		goto bad;
-	st->hiwater = b.p;
-	return 0;
-bad:
+	if (r == 1 && (r = mk_meta_get(st->db, "origin", &b, e)) == 1 && b.n == MK_ORIGIN_LEN) {
+		memcpy(st->origin, b.p, MK_ORIGIN_LEN);
+		memcpy(st->own.name, b.p, MK_ORIGIN_LEN);
+		b.n = 0;
+		if ((r = mk_meta_get(st->db, "hiwater", &b, e)) == 1 && mk_buf_str(&b, e) != NULL) {
+			st->hiwater = b.p;
+			return 0;
+		}
+	}
 	mk_buf_clear(&b);
-	return mk_err(e, MK_EINTEGRITY, "%s: the store lacks its origin or high-water path", path);
+	return r == -1 ? -1 : mk_err(e, MK_EINTEGRITY, "%s: the store lacks its origin or "
+		"high-water path", path);
 }
 
 int

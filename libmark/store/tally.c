@@ -24,8 +24,9 @@ find_context(struct mk_store *st, const char *const dim[MK_DIM_N], const size_t 
 
 	if (r != 0)
 		return r == -1 ? -1 : 0;
-	return mk_db_make(st->db, id, e, "INSERT INTO ctx(site, line, station, machine, operator, "
-		"shift, day, lot, part, recipe, purpose) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", "ttttttttttt", dim[0], len[0], dim[1], len[1], dim[2], len[2], dim[3],
+	return mk_db_make(st->db, id, e, "INSERT INTO ctx(id, site, line, station, machine, operator, "
+		"shift, day, lot, part, recipe, purpose) SELECT COALESCE(MAX(id), 0) + 1, ?, ?, ?, ?, "
+		"?, ?, ?, ?, ?, ?, ? FROM ctx", "ttttttttttt", dim[0], len[0], dim[1], len[1], dim[2], len[2], dim[3],
 		len[3], dim[4], len[4], dim[5], len[5], dim[6], len[6], dim[7], len[7], dim[8],
 		len[8], dim[9], len[9], dim[10], len[10]) == 1 ? 0 : -1;
 }
