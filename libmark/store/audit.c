@@ -442,8 +442,8 @@ gather(struct mk_store *st, const struct mk_seal *anchor, size_t n, struct mk_se
 
 	if (p == NULL)
 		return mk_err_nomem(e);
-	if (mk_db_query(st->db, &rows, e, "SELECT size, time, root, head, pubkey, sig FROM seal WHERE origin = 1 "
-	    "ORDER BY size", "") == 0)
+	if (mk_db_query(st->db, &rows, e, "SELECT s.size, s.time, s.root, s.head, s.pubkey, s.sig, "
+	    "o.name FROM seal s JOIN origin o ON o.id = s.origin ORDER BY s.origin, s.size", "") == 0)
 		while ((r = mk_rows_next(&rows, e)) == 1) {
 			if ((q = realloc(p, (k + n + 2) * sizeof *p)) == NULL) {
 				r = mk_err_nomem(e);
@@ -458,7 +458,9 @@ gather(struct mk_store *st, const struct mk_seal *anchor, size_t n, struct mk_se
 			take(&rows, 3, p[k].head, sizeof p[k].head);
 			take(&rows, 4, p[k].key, sizeof p[k].key);
 			take(&rows, 5, p[k].sig, sizeof p[k].sig);
-			memcpy(p[k++].origin, st->origin, MK_ORIGIN_LEN);
+			s = mk_rows_text(&rows, 6, &len);
+			(void)snprintf(p[k].origin, sizeof p[k].origin, "%.*s", (int)len, s);
+			k++;
 		}
 	mk_rows_done(&rows);
 	if (n > 0)

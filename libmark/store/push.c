@@ -186,6 +186,59 @@ push_origin(struct mk_store *from, struct mk_store *to, const struct mk_chain *m
 	return r == -1 ? -1 : got;
 }
 
+/* ---- seals ---- */
+
+/* Those of one origin that the other side has not; it has what they seal. */
+static int
+push_seals(struct mk_store *from, struct mk_store *to, const struct mk_chain *mine, struct mk_err *e)
+{
+	struct mk_rows rows;
+	const char *b[4], *time;
+	size_t n[4], tn;
+	int64_t number, size = 0;
+	int i, r = mk_db_value(to->db, &number, e, "SELECT id FROM origin WHERE name = ?", "s", mine->name);
+
+	if (r != 1)
+		return r;
+	if (mk_db_value(to->db, &size, e, "SELECT COALESCE(MAX(size), 0) FROM seal WHERE origin = ?", "i",
+	    number) == -1)
+		return -1;
+	r = -1;
+	if (mk_db_query(from->db, &rows, e, "SELECT size, time, root, head, pubkey, sig FROM seal WHERE "
+	    "origin = ? AND size > ? ORDER BY size", "ii", mine->id, size) == 0)
+		while ((r = mk_rows_next(&rows, e)) == 1) {
+			time = mk_rows_text(&rows, 1, &tn);
+			for (i = 0; i < 4; i++)
+				b[i] = mk_rows_text(&rows, 2 + i, &n[i]);
+			if (mk_db_run(to->db, NULL, e, "INSERT INTO seal(origin, size, time, root, head, pubkey, "
+			    "sig) VALUES(?, ?, ?, ?, ?, ?, ?) ON CONFLICT(origin, size) DO NOTHING", "iitbbbb",
+			    number, mk_rows_int(&rows, 0), time, tn, b[0], n[0], b[1], n[1], b[2], n[2], b[3],
+			    n[3]) == -1) {
+				r = -1;
+				break;
+			}
+		}
+	mk_rows_done(&rows);
+	return r;
+}
+
+static int
+all_seals(struct mk_store *from, struct mk_store *to, struct mk_push *p, struct mk_err *e)
+{
+	struct mk_chain mine = {0};
+	int64_t have = 0;
+	int r = mk_db_value(from->db, &have, e, "SELECT COUNT(*) FROM seal", "");
+
+	if (r == -1 || have == p->seals)
+		return r == -1 ? -1 : 0;
+	while ((r = here(from, mine.id, &mine, e)) == 1)
+		if (strcmp(mine.name, to->origin) != 0 && push_seals(from, to, &mine, e) == -1)
+			return -1;
+	if (r == 0)
+		p->seals = have;
+	return r;
+}
+
 int
 mk_store_push(struct mk_store *from, struct mk_store *to, size_t n, struct mk_push *p,
 	struct mk_err *e)
@@ -208,6 +261,8 @@ mk_store_push(struct mk_store *from, struct mk_store *to, size_t n, struct mk_pu
 			p->seq = mine.seq - behind;
 		more = more || behind > 0;
 	}
+	if (r == 0 && !more)
+		r = all_seals(from, to, p, e);
 	return r == -1 ? -1 : more;
 }
 

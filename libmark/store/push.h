@@ -12,9 +12,11 @@ struct mk_push {
 	int64_t sent;		/* events, so far */
 	int64_t seq;		/* this store's own that are there */
 	int64_t behind;		/* events that are here and not there, by what is known */
+	int64_t seals;		/* seals that are here, and there */
 };
 
-/* Send a batch of at most n events: all in one transaction of the other store. 1:
+/* Send a batch of at most n events, all in one transaction of the other store; where it
+ * has all events, seals that it has not. 1:
  * there may be more, 0: the other side has all, -1: MK_EINTEGRITY if this store was
  * restored or copied; e->retry if the same again may succeed. */
 int mk_store_push(struct mk_store *from, struct mk_store *to, size_t n, struct mk_push *p,

@@ -125,6 +125,32 @@ run 'and a line pushes on' 0 '' '' here mk-trace push --to "$(as line)"
 denied 'still altering nothing' line "DELETE FROM state"
 run 'all is right' 0 "$(here mk-trace count --events) events, 0 seals and anchors: nothing was altered" '' mk-trace audit --store "$roled"
 
+# ---- the audit of what lines pushed ----
+here mk-trace seal >seal1
+day 500 501 | here mk-trace add -q
+here mk-trace seal >seal2
+run 'seals go along' 0 '' '' here mk-trace push --to "$(as line)"
+run 'once' 0 '' '' here mk-trace push --to "$(as line)"
+all=$(here mk-trace count --events)
+run 'and are looked at there' 0 "$all events, 2 seals and anchors: nothing was altered" '' mk-trace audit --store "$roled"
+name=$(sqlite3 l.db 'SELECT name FROM origin WHERE id = 1')
+number=$(pg_sql roled "SELECT id FROM origin WHERE name = '$name'")
+ids=$((number << 40))
+altered() { # NAME WANT SQL
+	pg_sql postgres 'DROP DATABASE IF EXISTS altered WITH (FORCE)' 2>/dev/null
+	pg_sql postgres 'CREATE DATABASE altered TEMPLATE roled'
+	pg_sql altered "$3"
+	try mk-trace audit --store "postgresql://mk@/altered?host=$pg_dir"
+	like "audit: $1" "$st $err" "4 mk-trace: $2"
+}
+altered 'a row of a line' "event $name/17: it was altered *" "UPDATE event SET line = replace(line, 'lot:L1', 'lot:L2') WHERE id = $((ids + 17))"
+altered 'a row deleted' "event $name/20: it is missing" "DELETE FROM event WHERE id = $((ids + 20))"
+altered 'a column beside the line' "event $name/21: it was altered *" "UPDATE event SET result = 0 WHERE id = $((ids + 21))"
+altered 'a tail cut off, head and all' "event $name/$((all - 1)): the tail was cut off*the seal of *" \
+	"UPDATE origin SET seq = $((all - 2)), head = (SELECT prev FROM event WHERE id = $((ids + all - 1))) WHERE id = $number;
+	DELETE FROM event WHERE id > $((ids + all - 2))"
+altered 'a seal' 'the seal of *: its signature is not good' "UPDATE seal SET size = size + 1 WHERE size = (SELECT MIN(size) FROM seal)"
+
 # ---- passwords, and lines that others can listen to ----
 pg_down
 port=$(perl -MIO::Socket::INET -e 'print IO::Socket::INET->new(LocalAddr => "127.0.0.1", Listen => 1)->sockport')
