@@ -2,27 +2,11 @@
 
 #include <string.h>
 
+/* A record's own spelling is what PostgreSQL's COPY reads. */
 int
 cmd_tsv_value(struct mk_buf *b, const struct mk_field *f, struct mk_err *e)
 {
-	struct mk_buf raw = {0};
-	size_t i;
-	int r;
-
-	if (f == NULL)
-		return mk_buf_adds(b, "\\N", e);
-	r = mk_unescape(&raw, f->val, f->vlen, e);
-	for (i = 0; r == 0 && i < raw.n; i++) {
-		switch (raw.p[i]) {
-		case '\t': r = mk_buf_adds(b, "\\t", e); break;
-		case '\n': r = mk_buf_adds(b, "\\n", e); break;
-		case '\r': r = mk_buf_adds(b, "\\r", e); break;
-		case '\\': r = mk_buf_adds(b, "\\\\", e); break;
-		default: r = mk_buf_addc(b, raw.p[i], e);
-		}
-	}
-	mk_buf_clear(&raw);
-	return r;
+	return f == NULL ? mk_buf_adds(b, "\\N", e) : mk_buf_add(b, f->val, f->vlen, e);
 }
 
 /* ---- json ---- */

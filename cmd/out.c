@@ -11,6 +11,7 @@
 #include "base/io.h"
 
 #define COLS_MAX 256
+#define ROWS_WAIT 1000
 
 enum format { LTSV, TSV, CSV, JSON, TABLE, HTML, DOT };
 
@@ -29,9 +30,10 @@ struct cmd_out {
 	bool said;		/* -o was given */
 	bool started;		/* a header is out */
 	bool page;		/* html: the page has begun */
-	struct mk_buf rows;	/* table: cells, each ended by NUL */
+	struct mk_buf rows;	/* table: cells, each ended by NUL; tsv, csv: records */
 	size_t nrow;
 };
+
 
 static int
 set_columns(struct cmd *c, const char *list)
@@ -121,39 +123,104 @@ drop_columns(struct cmd_out *o)
 	o->ncol = 0;
 }
 
-/* ---- tsv, csv: a header, then rows of the same fields ---- */
+/* ---- tsv, csv: a header, then rows of the same fields. Without --columns the first rows
+ * wait, as they do for a table, so that the header has the fields of all of them. ---- */
 
 static int
-put_rows(struct cmd *c, const struct mk_rec *rec)
+add_columns(struct cmd *c, const struct mk_rec *rec)
+{
+	struct cmd_out *o = c->out;
+	size_t i, k;
+
+	for (i = 0; i < rec->n; i++) {
+		const struct mk_field *f = &rec->f[i];
+
+		for (k = 0; k < o->ncol; k++)
+			if (strlen(o->col[k].key) == f->klen && memcmp(o->col[k].key, f->key, f->klen) == 0)
+				break;
+		if (k < o->ncol)
+			continue;
+		if (o->started || k == COLS_MAX)
+			return mk_err(&c->err, MK_EDATA, "%s: a record has fields that the header, made "
+				"from the first %d, lacks: say --columns KEY,...",
+				o->format == TSV ? "tsv" : "csv", ROWS_WAIT);
+		if ((o->col[k].key = strndup(f->key, f->klen)) == NULL)
+			return mk_err_nomem(&c->err);
+		o->ncol++;
+	}
+	return 0;
+}
+
+static int
+put_row(struct cmd *c, const struct mk_rec *rec)
 {
 	struct cmd_out *o = c->out;
 	struct mk_buf *b = &o->w.buf;
-	const char *name = o->format == TSV ? "tsv" : "csv", *end = o->format == TSV ? "\n" : "\r\n";
 	const char by = o->format == TSV ? '\t' : ',';
-	const struct mk_field *f;
-	bool fits;
 	size_t i;
 
-	if (infer_columns(c, rec, &fits) == -1)
-		return -1;
-	if (!fits)
-		return mk_err(&c->err, MK_EDATA, "%s: a record has fields that the header, made "
-			"from the first one, lacks: say --columns KEY,...", name);
-	for (i = 0; !o->started && i < o->ncol; i++)
-		if ((i > 0 && mk_buf_addc(b, by, &c->err) == -1) ||
-		    mk_buf_adds(b, o->col[i].key, &c->err) == -1)
-			return -1;
-	if (!o->started && mk_buf_adds(b, end, &c->err) == -1)
-		return -1;
-	o->started = true;
 	for (i = 0; i < o->ncol; i++) {
-		f = mk_rec_get(rec, o->col[i].key);
+		const struct mk_field *f = mk_rec_get(rec, o->col[i].key);
+
 		if ((i > 0 && mk_buf_addc(b, by, &c->err) == -1) ||
 		    (o->format == TSV ? cmd_tsv_value(b, f, &c->err) :
 		    cmd_csv_value(b, f, &c->err)) == -1)
 			return -1;
 	}
-	return mk_buf_adds(b, end, &c->err);
+	return mk_buf_adds(b, o->format == TSV ? "\n" : "\r\n", &c->err);
+}
+
+static int
+rows_header(struct cmd *c)
+{
+	struct cmd_out *o = c->out;
+	struct mk_buf *b = &o->w.buf;
+	size_t i;
+
+	if (o->started)
+		return 0;
+	o->started = true;
+	for (i = 0; i < o->ncol; i++)
+		if ((i > 0 && mk_buf_addc(b, o->format == TSV ? '\t' : ',', &c->err) == -1) ||
+		    mk_buf_adds(b, o->col[i].key, &c->err) == -1)
+			return -1;
+	return mk_buf_adds(b, o->format == TSV ? "\n" : "\r\n", &c->err);
+}
+
+static int
+rows_flush(struct cmd *c)
+{
+	struct cmd_out *o = c->out;
+	const char *p = o->rows.p, *lf, *end = p + o->rows.n;
+	struct mk_rec rec = {0};
+	size_t column;
+	int r = 0;
+
+	if (o->nrow > 0)
+		r = rows_header(c);
+	for (; r == 0 && o->nrow > 0; o->nrow--, p = lf + 1) {
+		lf = memchr(p, '\n', (size_t)(end - p));
+		r = mk_rec_parse(&rec, p, (size_t)(lf - p), &column, &c->err);
+		if (r == 0)
+			r = put_row(c, &rec);
+	}
+	o->rows.n = o->nrow = 0;
+	mk_rec_clear(&rec);
+	return r;
+}
+
+static int
+put_rows(struct cmd *c, const struct mk_rec *rec)
+{
+	struct cmd_out *o = c->out;
+
+	if (!o->fixed && add_columns(c, rec) == -1)
+		return -1;
+	if (o->fixed || o->started)
+		return rows_header(c) == -1 ? -1 : put_row(c, rec);
+	if (mk_rec_line(rec, &o->rows, &c->err) == -1 || mk_buf_addc(&o->rows, '\n', &c->err) == -1)
+		return -1;
+	return ++o->nrow < ROWS_WAIT ? 0 : rows_flush(c);
 }
 
 /* ---- html: a page by itself, without scripts ---- */
@@ -345,10 +412,25 @@ put_table(struct cmd *c, const struct mk_rec *rec)
 		if (width(o->rows.p + at) > o->col[i].width)
 			o->col[i].width = width(o->rows.p + at);
 	}
-	return ++o->nrow < 1000 ? 0 : table_flush(c);
+	return ++o->nrow < ROWS_WAIT ? 0 : table_flush(c);
 }
 
 /* ---- */
+
+/* Rows that wait go out. */
+static int
+wait_over(struct cmd *c)
+{
+	switch (c->out->format) {
+	case TABLE:
+		return table_flush(c);
+	case TSV:
+	case CSV:
+		return rows_flush(c);
+	default:
+		return 0;
+	}
+}
 
 static int
 put_ltsv(struct cmd *c, const struct mk_rec *rec)
@@ -407,7 +489,7 @@ cmd_puts(struct cmd *c, const char *fmt, ...)
 	va_list ap;
 	int r;
 
-	if (c->out->format == TABLE && table_flush(c) == -1)
+	if (wait_over(c) == -1)
 		return -1;
 	va_start(ap, fmt);
 	r = mk_buf_vaddf(c->out->format == HTML ? &text : &c->out->w.buf, &c->err, fmt, ap);
@@ -445,7 +527,7 @@ cmd_is_dot(const struct cmd *c)
 int
 cmd_flush(struct cmd *c)
 {
-	if (c->out->format == TABLE && table_flush(c) == -1)
+	if (wait_over(c) == -1)
 		return -1;
 	return mk_wtr_flush(&c->out->w, &c->err);
 }
@@ -462,7 +544,7 @@ cmd_columns(struct cmd *c, const char *list)
 		    (o->started && mk_buf_addc(&o->w.buf, '\n', &c->err) == -1))
 			return -1;
 		o->started = false;
-	} else if (o->format == HTML && html_end_table(c) == -1)
+	} else if ((o->format == HTML ? html_end_table(c) : rows_flush(c)) == -1)
 		return -1;
 	drop_columns(o);
 	return set_columns(c, list);
@@ -492,49 +574,5 @@ cmd_out_close(struct cmd *c)
 	mk_wtr_clear(&c->out->w);
 	free(c->out);
 	c->out = NULL;
-	return r;
-}
-
-static int
-flush_before_read(void *arg, struct mk_err *e)
-{
-	struct cmd *c = arg;
-
-	if (cmd_flush(c) == 0)
-		return 0;
-	*e = c->err;
-	return -1;
-}
-
-void
-cmd_stdin(struct cmd *c, struct mk_rdr *in)
-{
-	mk_rdr_init(in, STDIN_FILENO, "stdin");
-	in->tie = flush_before_read;
-	in->tie_arg = c;
-}
-
-int
-cmd_filter(struct cmd *c, bool every, cmd_each *each, void *arg)
-{
-	struct mk_rdr in;
-	struct mk_rec rec = {0};
-	int r;
-
-	cmd_stdin(c, &in);
-	while ((r = mk_rec_read(&in, &rec, &c->err)) == 1) {
-		r = each(c, &rec, arg);
-		if (r == -1 || ((r == 1 || r == CMD_LAST) && cmd_put(c, &rec) == -1) ||
-		    ((every || r > 1) && cmd_flush(c) == -1)) {
-			r = -1;
-			break;
-		}
-		if (r > 1) {
-			r = 0;
-			break;
-		}
-	}
-	mk_rec_clear(&rec);
-	mk_rdr_clear(&in);
 	return r;
 }

@@ -17,7 +17,7 @@ case_item(struct ask *a, const char *name, int64_t *item)
 	int r = mk_buf_adds(&b, "case:", &a->c->err);
 
 	if (r == 0)
-		r = mk_escape(&b, name, strlen(name), &a->c->err);
+		r = mk_store_spell(name, &b, &a->c->err);
 	if (r == 0)
 		r = mk_ask_item(a->st, b.p, b.n, item, &a->c->err);
 	mk_buf_clear(&b);
@@ -63,7 +63,7 @@ freeze_part(struct ask *a, const char *name, const struct mk_affected *p, bool h
 	bool held = hold && p->place.state == MK_PLACE_STOCK;
 	const char *step = held ? "hold" : "observe";
 	struct mk_buf spelt = {0};
-	int r = mk_escape(&spelt, name, strlen(name), &a->c->err);
+	int r = mk_store_spell(name, &spelt, &a->c->err);
 
 	if (r == 0 && mk_buf_str(&spelt, &a->c->err) == NULL)
 		r = -1;
@@ -142,7 +142,7 @@ recall_open(struct ask *a, const char *name, const struct mk_recall *r, bool hol
 	/* the case comes last: a list that was cut short has none, and is made again */
 	got = mk_buf_adds(&id, "case:", &a->c->err);
 	if (got == 0)
-		got = mk_escape(&id, name, strlen(name), &a->c->err);
+		got = mk_store_spell(name, &id, &a->c->err);
 	if (got == 0 && mk_buf_str(&id, &a->c->err) == NULL)
 		got = -1;
 	if (got == 0)

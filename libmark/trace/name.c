@@ -63,6 +63,7 @@ resolve(struct mk_store *st, const char *arg, bool far, struct mk_buf *name, str
 {
 	struct mk_gs1 *g = NULL;
 	struct mk_buf raw = {0};
+	struct mk_err no;
 	int r = mk_store_resolve(st, arg, name, e);
 	const char *s;
 	size_t n;
@@ -74,8 +75,11 @@ resolve(struct mk_store *st, const char *arg, bool far, struct mk_buf *name, str
 		mk_buf_clear(&raw);
 		return r;
 	}
-	/* a scan that was pasted from a record has \x1d for the separator */
-	if (mk_unescape(&raw, arg, strlen(arg), e) == -1 || mk_gs1_load(&g, NULL, e) == -1)
+	/* a scan that was pasted from a record has \x1d for the separator; one that was not
+	 * may have a backslash that is one */
+	if (mk_unescape(&raw, arg, strlen(arg), &no) == -1)
+		r = mk_buf_add(&raw, arg, strlen(arg), e);
+	if (r == -1 || mk_gs1_load(&g, NULL, e) == -1)
 		r = -1;
 	s = raw.p;
 	n = raw.n;

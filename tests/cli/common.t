@@ -112,9 +112,9 @@ mk-trace add -q <ev
 f='mk-trace find load_time:2026-11-22T09:00:00.000+03:00'
 run 'ltsv with columns: what is there, in that order' 0 "v:a\\x1d\\t\\\\\"b${T}id:F1
 w:Öl${T}v:\\xff${T}id:F2" '' $f --columns w,v,id
-run 'tsv' 0 "id${T}v${T}w
-F1${T}a$(printf '\035')\\t\\\\\"b${T}\\N
-F2${T}$(printf '\377')${T}Öl" '' $f -o tsv --columns id,v,w
+run 'tsv: as it stands on a line, which is what COPY reads' 0 "id${T}v${T}w
+F1${T}a\\x1d\\t\\\\\"b${T}\\N
+F2${T}\\xff${T}Öl" '' $f -o tsv --columns id,v,w
 run 'json' 0 '{"id":"F1","v":"a\u001d\u0009\\\"b"}
 {"id":"F2","v":{"hex":"ff"},"w":"Öl"}' '' $f -o json --columns id,v,w
 $f -o json >out
