@@ -273,6 +273,8 @@ put(struct mk_store *st, struct mk_chain *c, struct mk_new *ev, size_t group, bo
 	ev->nfield = s->nfield;
 	ev->op = s->nfield > 1 && named(s->field[1].f, "op") ? s->field[1].f : NULL;
 	ev->id = MK_EVENT_ID(c->id, c->seq + 1);
+	if (ev->op != NULL && mk_name_fits("op", ev->op->vlen, e) == -1)
+		return -1;
 	if (mk_state_load(st, ev, &seen, e) == -1 || mk_index_context(st, ev, e) == -1)
 		return -1;
 	if (seen && !verbatim) {

@@ -341,6 +341,8 @@ find_word(struct mk_store *st, struct mk_wordkey *k, const char *val, size_t n, 
 			return mk_db_run(st->db, NULL, e, "UPDATE wordkey SET until = ? WHERE id = ?",
 				"ii", at, k->id);
 		}
+		if (mk_name_fits("a value", n, e) == -1)
+			return -1;
 		if (mk_db_make(st->db, &id, e, "INSERT INTO word(id, key, value) SELECT "
 		    "COALESCE(MAX(id), 0) + 1, ?, ? FROM word", "it", k->id, val, n) != 1)
 			return -1;

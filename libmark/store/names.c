@@ -18,6 +18,13 @@ mk_item_tail(const char *name, size_t n, char out[TAIL])
 	memcpy(out + TAIL - len, p, len);
 }
 
+int
+mk_name_fits(const char *what, size_t n, struct mk_err *e)
+{
+	return n <= MK_NAME_MAX ? 0 : mk_err(e, MK_EDATA, "%s of %zu bytes: more than %d cannot be looked "
+		"for: shorten it", what, n, MK_NAME_MAX);
+}
+
 static int
 find_item(struct mk_store *st, const char *name, size_t n, int64_t *id, struct mk_err *e)
 {
@@ -34,11 +41,13 @@ mk_item_id(struct mk_store *st, const char *name, size_t n, bool make, int64_t *
 	if ((r = mk_ahead_item(st, name, n, id)) != 0)
 		return r;
 	/* after a new item comes a new one most of the time: one statement, not two */
-	if (!make || !st->made_one) {
+	if (!make || !st->made_one || n > MK_NAME_MAX) {
 		r = find_item(st, name, n, id, e);
 		if (r != 0 || !make)
 			return r;
 	}
+	if (mk_name_fits("a part's name", n, e) == -1)
+		return -1;
 	mk_item_tail(name, n, tail);
 	r = mk_db_make(st->db, id, e, "INSERT INTO item(name, tail) VALUES(?, ?) "
 		"ON CONFLICT(name) DO NOTHING", "tt", name, n, tail, (size_t)TAIL);

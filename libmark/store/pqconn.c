@@ -173,8 +173,12 @@ int
 mk_postgres_open(struct mk_db **out, const char *uri, struct mk_err *e)
 {
 	struct mk_pq *db;
-	const char *keys[] = { "dbname", "application_name", "client_encoding", "connect_timeout", NULL };
-	const char *vals[] = { uri, "mk", "UTF8", "10", NULL };
+	/* what comes before the name may be said otherwise in it: a network that lets all
+	 * disappear is noticed within a minute */
+	const char *keys[] = { "connect_timeout", "keepalives_idle", "keepalives_interval",
+		"keepalives_count", "tcp_user_timeout", "dbname", "application_name",
+		"client_encoding", NULL };
+	const char *vals[] = { "10", "20", "10", "3", "40000", uri, "mk", "UTF8", NULL };
 
 	*out = NULL;
 	if (mk_lazy_load(MK_PQ_SONAME, "PQexec", "libpq5", e) == -1)
@@ -204,6 +208,8 @@ mk_postgres_open(struct mk_db **out, const char *uri, struct mk_err *e)
 	/* who died with a transaction open must not hold up the others */
 	PQclear(PQexec(db->h, "SET idle_in_transaction_session_timeout = '60s'"));
 	PQclear(PQexec(db->h, "SET lock_timeout = '30s'"));
+	/* nor must it go on with a question whose asker was interrupted */
+	PQclear(PQexec(db->h, "SET client_connection_check_interval = '1s'"));
 	*out = &db->db;
 	return 0;
 fail:

@@ -20,6 +20,11 @@ struct mk_table {
 extern const struct mk_table mk_schema_tables[];
 extern const char mk_schema_spread_more[];
 
+/* Bytes of what is looked for by an index: a server's takes about 2700. */
+#define MK_NAME_MAX 2000
+/* what: of an item, …. 0, MK_EDATA. */
+int mk_name_fits(const char *what, size_t n, struct mk_err *e);
+
 #define MK_ORIGIN_LEN 16	/* lower-case hex digits */
 #define MK_EVENT_ID(origin, seq) ((int64_t)(origin) << 40 | (seq))
 #define MK_EVENT_ORIGIN(id) ((id) >> 40)

@@ -139,6 +139,8 @@ follows(const struct mk_field *id, const struct mk_field *code)
 static int
 add_alias(struct mk_store *st, int64_t item, const struct mk_field *f, struct mk_err *e)
 {
+	if (f->vlen > MK_NAME_MAX)	/* a code may be as long as its symbol holds */
+		return 0;
 	return mk_db_run(st->db, NULL, e, "INSERT INTO alias(name, item) VALUES(?, ?) "
 		"ON CONFLICT DO NOTHING", "ti", f->val, (size_t)f->vlen, item);
 }
@@ -304,6 +306,8 @@ loads(struct mk_store *st, const struct mk_new *ev, struct mk_err *e)
 			n -= 8;
 		}
 	}
+	if (mk_name_fits("a place", n, e) == -1)
+		return -1;
 	if (ev->step->kind == K_LOAD)
 		return mk_db_insert(st->db, e, "INSERT INTO loaded(lot, event, place, since, "
 			"until, ended) VALUES(?, ?, ?, ?, ?, ?)", "iitiii", ev->item, ev->id, at, n,

@@ -57,6 +57,20 @@ else
 	skip 'in the order of a language' 'no ICU in this server'
 fi
 
+# ---- who asks is interrupted, or the server goes away ----
+mk-trace init --store f.db 2>/dev/null
+running() { [ "$(pg_sql plain "SELECT COUNT(*) FROM pg_stat_activity WHERE query LIKE '%generate_series%1000000000000%' AND pid <> pg_backend_pid()")" = "$1" ]; }
+mk-trace sql 'SELECT count(*) FROM generate_series(1, 1000000000000)' --store "$plain" >out 2>err & asker=$!
+ok 'a long question' await running 1
+kill -TERM $asker; { wait $asker; } 2>/dev/null
+ok 'ends in the server when who asked is gone' await running 0
+mk-trace sql 'SELECT count(*) FROM generate_series(1, 1000000000000)' --store "$plain" >out 2>err & asker=$!
+await running 1
+pg_down immediate
+wait $asker
+is 'the server goes away in the midst of it' "$? $(cat out) $(sed 's/.*: the server/the server/' err)" '3  the server or the network is gone: try again'
+pg_up
+
 # ---- roles ----
 roled=$(pg_uri roled)
 mk-trace init --store "$roled"

@@ -71,6 +71,21 @@ wrong "no time" ": move_time: 'noon' is not a time: write 2026-11-22T09:00:00.12
 wrong "a field of the store" ": event_seq: event_ fields are the store's own: leave them out, or give all four as mk-trace export does" 'id:P3\tevent_seq:1\tmove_time:2026-11-22T09:00:00Z\n'
 wrong "an unterminated last line" ":6: the last line does not end: the tool before this one was cut short" 'id:P3'
 wrong "a key twice" ":7: this key was there before: keep one of the two" 'id:P3\tid:P4\n'
+# Whatever is looked for by an index fits a server's, too; else it is told before it is stored.
+T1=2026-11-22T09:00:00Z
+long=$(awk 'BEGIN { srand(7); for (i = 0; i < 2000; i++) printf "%c", 97 + int(26 * rand()) }')
+for f in "id:$long${T}move_time:$T1" "id:X1${T}op:$long${T}mark_time:$T1${T}mark_result:ok" "id:X2${T}move_time:$T1${T}move_to:$long" \
+	"id:X3${T}lot:$long${T}code:$long${T}hri:$long${T}move_time:$T1" "id:X4${T}assemble_time:$T1${T}assemble_into:$long" \
+	"id:lot:X5${T}load_time:$T1${T}load_at:$long" "id:X6${T}hold_time:$T1${T}hold_result:$long${T}hold_reason:$long"; do
+	printf '%s\n' "$f" >in
+	run "2000 bytes: $(printf %.30s "$f")" 0 "$f" "" sh -c 'mk-trace add <in'
+	sed "s/$long/&&/" in >in2
+	try sh -c 'mk-trace add <in2'
+	case $f in
+	*lot:$long*) is "4000 in lot, code and hri" "$st $err" "0 " ;;
+	*) like "one more: $(printf %.30s "$f")" "$st$out $err" "2 mk-trace: stdin:1: * of 4000 bytes: more than 2000 cannot be looked for: shorten it" ;;
+	esac
+done
 run "none of these is stored" 1 "" "mk-trace: P3: no such part in the store" mk-trace history P3
 run "--expect met" 0 "" "" sh -c 'mk-trace add -q --expect 2 <ab'
 run "--expect short" 1 "" "mk-trace: 2 records came, 3 were expected" sh -c 'mk-trace add -q --expect 3 <ab'
