@@ -3,6 +3,7 @@
  * writes a little at a time. */
 #include <string.h>
 
+#include "base/num.h"
 #include "cmd/mk-trace/link.h"
 #include "store/pull.h"
 #include "store/push.h"
@@ -10,7 +11,10 @@
 #define PUSH_BATCH 5000
 #define PULL_BATCH 1000
 
-static const char *opt_to, *opt_from, *opt_follow, *opt_batch;
+#define PULL_DAYS 366
+#define DAY_MS INT64_C(86400000)
+
+static const char *opt_to, *opt_from, *opt_follow, *opt_batch, *opt_days;
 
 const struct cmd_opt trace_push_opts[] = {
 	{ "to", 0, "STORE", &opt_to, "the central store, such as postgresql://mk@centre/mk" },
@@ -22,6 +26,7 @@ const struct cmd_opt trace_push_opts[] = {
 const struct cmd_opt trace_pull_opts[] = {
 	{ "from", 0, "STORE", &opt_from, "the central store, such as postgresql://mk@centre/mk" },
 	{ "follow", 'f', NULL, &opt_follow, "go on for ever, with what comes in meanwhile" },
+	{ "days", 0, "N", &opt_days, "keep what happened in the last N days, and holds; 0: all (366)" },
 	{ "batch", 0, "N", &opt_batch, "how many events in one transaction, 1 to 10000 (1000)" },
 	{0}
 };
@@ -68,6 +73,7 @@ struct pulling {
 	struct mk_pull p;
 	char back[sizeof ((struct mk_pull *)0)->back];	/* told of already */
 	int64_t said;		/* ms */
+	uint64_t days;
 };
 
 static int
@@ -75,8 +81,12 @@ pull_batch(struct cmd *c, struct link *l, void *arg)
 {
 	struct pulling *p = arg;
 	struct mk_time now;
-	int r = mk_store_pull(l->st, l->centre, l->batch, &p->p, &c->err);
+	int r;
 
+	if (mk_time_now(&now, &c->err) == -1)
+		return -1;
+	p->p.since = p->days == 0 ? INT64_MIN : now.ms - (int64_t)p->days * DAY_MS;
+	r = mk_store_pull(l->st, l->centre, l->batch, &p->p, &c->err);
 	if (r != -1 && *p->p.back != '\0' && strcmp(p->back, p->p.back) != 0) {
 		cmd_warn(c, "%s: it has fewer events of %s than were pulled: it was restored from "
 			"an earlier copy; when that line has pushed again, all is well", l->place,
@@ -85,11 +95,11 @@ pull_batch(struct cmd *c, struct link *l, void *arg)
 	}
 	if (r != 0)
 		return r;
-	if (mk_time_now(&now, &c->err) == -1)
-		return -1;
 	if (now.ms - p->said < (l->follow ? SAY_MS : 1))
 		return 0;
 	p->said = now.ms;
+	if (mk_store_pull_drop(l->st, p->p.since, &c->err) == -1)
+		return -1;
 	return mk_store_pulled(l->st, &now, &c->err);
 }
 
@@ -97,8 +107,13 @@ int
 trace_pull(struct cmd *c)
 {
 	struct link l = { .verb = "pull", .follow = opt_follow != NULL };
-	struct pulling p = {0};
+	struct pulling p = { .days = PULL_DAYS };
 
+	if (opt_days != NULL &&
+	    mk_num_u64(opt_days, strlen(opt_days), 0, 36525, &p.days, &c->err) == -1) {
+		c->err.code = MK_EUSAGE;
+		return mk_err_at(&c->err, "--days");
+	}
 	if (link_arguments(c, &l, opt_from, "--from", opt_batch, PULL_BATCH) == -1)
 		return -1;
 	return link_run(c, &l, pull_batch, &p);

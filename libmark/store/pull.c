@@ -35,21 +35,26 @@ cursor(struct mk_store *st, const char *origin, int64_t *seq, struct mk_err *e)
 		origin) == -1 ? -1 : 0;
 }
 
-/* Up to n event lines behind seq, each with its LF. The number, or -1. */
+/* Up to n event lines behind seq, each with its LF: those since then, and holds of any
+ * age. The number, or -1; *to is how far that reaches. */
 static int
-gather(struct mk_store *from, const struct mk_chain *c, int64_t seq, size_t n, struct mk_buf *out,
-	struct mk_err *e)
+gather(struct mk_store *from, const struct mk_chain *c, int64_t seq, size_t n, int64_t since,
+	struct mk_buf *out, int64_t *to, struct mk_err *e)
 {
 	struct mk_rows rows;
 	const char *line;
 	size_t len;
-	int r = -1, got = 0;
+	size_t got = 0;
+	int r = -1;
 
-	if (mk_db_query(from->db, &rows, e, "SELECT line FROM event WHERE id > ? AND id <= ? "
-	    "ORDER BY id LIMIT ?", "iii", MK_EVENT_ID(c->id, seq), MK_EVENT_ID(c->id, c->seq),
-	    (int64_t)n) == 0)
+	*to = seq;
+	if (mk_db_query(from->db, &rows, e, "SELECT line, id FROM event WHERE id > ? AND id <= ? "
+	    "AND (time >= ? OR step IN (SELECT id FROM step WHERE name IN ('hold', 'release'))) "
+	    "ORDER BY id LIMIT ?", "iiii", MK_EVENT_ID(c->id, seq), MK_EVENT_ID(c->id, c->seq),
+	    since, (int64_t)n) == 0)
 		while ((r = mk_rows_next(&rows, e)) == 1) {
 			line = mk_rows_text(&rows, 0, &len);
+			*to = MK_EVENT_SEQ(mk_rows_int(&rows, 1));
 			if (mk_buf_add(out, line, len, e) == -1 || mk_buf_addc(out, '\n', e) == -1) {
 				r = -1;
 				break;
@@ -57,7 +62,9 @@ gather(struct mk_store *from, const struct mk_chain *c, int64_t seq, size_t n, s
 			got++;
 		}
 	mk_rows_done(&rows);
-	return r == -1 ? -1 : got;
+	if (got < n)
+		*to = c->seq;
+	return r == -1 ? -1 : (int)got;
 }
 
 /* What the event says of its step: "step_KEY", or NULL. */
@@ -117,10 +124,10 @@ keep(struct mk_store *st, const char *origin, const struct mk_rec *rec, struct m
 		(size_t)note->vlen, part->val, (size_t)part->vlen, origin);
 }
 
-/* Keep them all, and how far they reach, in one transaction. */
+/* Keep them all, and that they reach from seq to to, in one transaction. */
 static int
-take(struct mk_store *st, const struct mk_chain *c, int64_t seq, const struct mk_buf *lines,
-	struct mk_err *e)
+take(struct mk_store *st, const struct mk_chain *c, int64_t seq, int64_t to,
+	const struct mk_buf *lines, struct mk_err *e)
 {
 	const char *p = lines->p, *end = lines->p + lines->n, *lf;
 	struct mk_rec rec = {0};
@@ -134,17 +141,17 @@ take(struct mk_store *st, const struct mk_chain *c, int64_t seq, const struct mk
 		mk_db_rollback(st->db);
 		return 0;
 	}
-	for (; r == 0 && p < end; p = lf + 1, seq++) {
+	for (; r == 0 && p < end; p = lf + 1) {
 		lf = memchr(p, '\n', (size_t)(end - p));
 		if (mk_rec_parse(&rec, p, (size_t)(lf - p), &column, e) == -1 || rec.n == 0)
-			r = mk_err(e, MK_EINTEGRITY, "event %s/%lld of the other store is no record: "
-				"mk-trace audit there", c->name, (long long)seq + 1);
+			r = mk_err(e, MK_EINTEGRITY, "an event of %s behind %lld is no record in the "
+				"other store: mk-trace audit there", c->name, (long long)seq);
 		else
 			r = keep(st, c->name, &rec, e);
 	}
 	if (r == 0)
 		r = mk_db_run(st->db, NULL, e, "INSERT INTO pull(origin, seq) VALUES(?, ?) "
-			"ON CONFLICT(origin) DO UPDATE SET seq = excluded.seq", "si", c->name, seq);
+			"ON CONFLICT(origin) DO UPDATE SET seq = excluded.seq", "si", c->name, to);
 	if (r == 0)
 		r = mk_db_commit(st->db, e);
 	mk_db_rollback(st->db);
@@ -158,7 +165,7 @@ mk_store_pull(struct mk_store *st, struct mk_store *from, size_t n, struct mk_pu
 {
 	struct mk_chain c = {0};
 	struct mk_buf lines = {0};
-	int64_t seq;
+	int64_t seq, to;
 	int r, got, more = 0;
 
 	if (strcmp(st->origin, from->origin) == 0)
@@ -175,25 +182,51 @@ mk_store_pull(struct mk_store *st, struct mk_store *from, size_t n, struct mk_pu
 		if (seq >= c.seq)
 			continue;
 		lines.n = 0;
-		if ((got = gather(from, &c, seq, n, &lines, e)) == -1 ||
-		    (got > 0 && take(st, &c, seq, &lines, e) == -1)) {
+		if ((got = gather(from, &c, seq, n, p->since, &lines, &to, e)) == -1 ||
+		    take(st, &c, seq, to, &lines, e) == -1) {
 			r = -1;
 			break;
 		}
-		if (got == 0) {
-			r = mk_err(e, MK_EINTEGRITY, "event %s/%lld is gone from the other store: "
-				"mk-trace audit there", c.name, (long long)seq + 1);
-			break;
-		}
 		p->events += got;
-		p->behind += c.seq - seq - got;
-		more = more || c.seq - seq > got;
+		p->behind += c.seq - to;
+		more = more || to < c.seq;
 	}
 	mk_buf_clear(&lines);
 	return r == -1 ? -1 : more;
 }
 
 /* ---- what this store remembers of it ---- */
+
+int
+mk_store_pull_drop(struct mk_store *st, int64_t before, struct mk_err *e)
+{
+	/* a hold goes before its release does: alone it would stand again */
+	static const char *const sql[] = {
+		"DELETE FROM pulled WHERE step = 'hold' AND name IN (SELECT h.name FROM pulled h "
+		"JOIN pulled r ON r.name = h.name AND r.step = 'release' AND r.time > h.time "
+		"WHERE h.step = 'hold' AND h.time < ? LIMIT 1000)",
+		"DELETE FROM pulled WHERE step <> 'hold' AND time < ? AND name IN (SELECT name "
+		"FROM pulled WHERE step <> 'hold' AND time < ? LIMIT 1000)"
+	};
+	size_t i;
+
+	for (i = 0; i < 2; i++) {
+		int64_t changed = 0;
+		int r;
+
+		do {
+			if (mk_db_begin(st->db, e) == -1)
+				return -1;
+			r = mk_db_run(st->db, &changed, e, sql[i], i == 0 ? "i" : "ii", before, before);
+			if (r == 0)
+				r = mk_db_commit(st->db, e);
+			mk_db_rollback(st->db);
+		} while (r == 0 && changed > 0);
+		if (r == -1)
+			return -1;
+	}
+	return 0;
+}
 
 int
 mk_store_pulled(struct mk_store *st, const struct mk_time *t, struct mk_err *e)

@@ -2,13 +2,15 @@
  * other origins are read from a central store, behind a cursor for each origin, and of
  * each part and step the latest is kept, in a table of its own: it is no event of this
  * store, enters no chain, and is not pushed on. What this store has stored itself is
- * never touched. The same event twice changes nothing. */
+ * never touched. The same event twice changes nothing. What is older than somebody asks
+ * for is not read, and dropped again, but for holds that nobody has released. */
 #ifndef MK_PULL_H
 #define MK_PULL_H
 
 #include "store/store.h"
 
 struct mk_pull {
+	int64_t since;		/* ms: what happened before is not wanted; INT64_MIN: all is */
 	int64_t events;		/* of other origins that were read, so far */
 	int64_t behind;		/* that are there and were not read, by what is known */
 	char back[17];		/* an origin of which the other store has less than was read:
@@ -20,6 +22,9 @@ struct mk_pull {
  * succeed. */
 int mk_store_pull(struct mk_store *st, struct mk_store *from, size_t n, struct mk_pull *p,
 	struct mk_err *e);
+
+/* Drop what happened before that time, a little at a time. */
+int mk_store_pull_drop(struct mk_store *st, int64_t before, struct mk_err *e);
 
 /* Keep in this store that at t all was read. */
 int mk_store_pulled(struct mk_store *st, const struct mk_time *t, struct mk_err *e);

@@ -127,12 +127,13 @@ const char mk_schema_derived[] =
 
 /* What others have stored, from a central store (since version 3):
  * pull       how far each origin was read
- * pulled     of each part and step the latest event, refusals apart */
+ * pulled     of each part and step the latest event, refusals apart; old ones are dropped */
 const char mk_schema_pulled[] =
 	"CREATE TABLE pull(origin TEXT PRIMARY KEY, seq BIGINT NOT NULL) CLUSTERED;"
 	"CREATE TABLE pulled(name TEXT NOT NULL, step TEXT NOT NULL, time BIGINT NOT NULL,"
 	" result TEXT NOT NULL, note TEXT NOT NULL, part TEXT NOT NULL, origin TEXT NOT NULL,"
-	" PRIMARY KEY(name, step)) CLUSTERED;";
+	" PRIMARY KEY(name, step)) CLUSTERED;"
+	"CREATE INDEX pulled_time ON pulled(time);";
 
 /* Where tables are spread over machines: item by its name, what belongs to an item by
  * its number, edges by where they are looked for from; small tables are everywhere.

@@ -17,7 +17,7 @@ centre=$(pg_uri centre)
 mk-trace init --store "$centre"
 for l in a b; do eval "$l() { MK_STORE=$l.db MK_STATE=$scratch/$l.state \"\$@\"; }"; $l mk-trace init; done
 push() { $1 mk-trace push --to "$centre"; }
-pull() { l=$1; shift; $l mk-trace pull --from "$centre" "$@"; }
+pull() { l=$1; shift; [ $# -gt 0 ] || set -- --days 0; $l mk-trace pull --from "$centre" "$@"; }
 may() { l=$1; shift; try $l mk-trace may "$@"; echo "$st $out$err"; }
 # event LINE ID STEP MINUTE [RESULT [FIELD…]]
 event() {
@@ -82,6 +82,31 @@ is 'a minute later it is released' "$(may b assemble P5)" '0 '
 event b P4 receive 12
 is 'what was shipped there is received here' "$(may b verify P4)" '0 '
 
+# ---- what is old ----
+# aged LINE ID STEP DAYS [RESULT FIELD]
+aged() {
+	printf 'id:%s\t%s_time:%s\t%s_result:%s%s\n' "$2" "$3" "$(date -d "$4 days ago" +%Y-%m-%dT%H:%M:%S.000Z)" \
+		"$3" "${5:-ok}" "${6:+$T$6}" | $1 mk-trace add -q
+}
+aged a N1 mark 2
+aged a O1 mark 40
+aged a O2 mark 40; aged a O2 hold 40 fail hold_reason:old
+aged a O3 mark 40; aged a O3 hold 40 fail hold_reason:old; aged a O3 release 39
+aged a O4 hold 40 fail hold_reason:old; aged a O4 release 5
+aged a O5 hold 41 fail hold_reason:old; aged a O5 release 40; aged a O5 hold 39 fail hold_reason:again
+push a
+known() { sqlite3 "$1.db" "SELECT name, group_concat(step, ' ') FROM (SELECT name, step FROM pulled
+	WHERE name IN ('N1', 'O1', 'O2', 'O3', 'O4', 'O5') ORDER BY name, step) GROUP BY name" | tr '\n' ,; }
+for l in e f; do eval "$l() { MK_STORE=$l.db MK_STATE=$scratch/$l.state \"\$@\"; }"; $l mk-trace init; done
+pull e --days 30
+is 'what is old is not brought, but for holds' "$(known e)" 'N1|mark,O2|hold,O4|release,O5|hold,'
+is 'and is held' "$(may e pack O2)" '1 held: it is on hold (old): release it first'
+pull f
+is 'all of it' "$(known f)" 'N1|mark,O1|mark,O2|hold mark,O3|hold mark release,O4|hold release,O5|hold release,'
+pull f --days 30
+is 'it is dropped, but for holds' "$(known f)" 'N1|mark,O2|hold,O4|release,O5|hold,'
+run 'wrong days' 2 '' "mk-trace: --days: 'soon' is not a whole number" f mk-trace pull --from "$centre" --days soon
+
 # ---- the centre is silent ----
 MK_CONF=$scratch/mk.conf
 is 'a pull that is young' "$(may b assemble P1)" '0 '
@@ -115,7 +140,7 @@ old b 10
 like 'status tells' "$(b mk-trace status -o ltsv)" "*${T}not_pushed:* events${T}push_age:*${T}pull_age:10 min"
 
 # ---- it follows ----
-MK_STORE=b.db MK_STATE=$scratch/b.state mk-trace pull --from "$centre" -f 2>follow.err & puller=$!
+MK_STORE=b.db MK_STATE=$scratch/b.state mk-trace pull --days 0 --from "$centre" -f 2>follow.err & puller=$!
 await grep -q "^$puller\$" b.db-pull
 try b mk-trace pull --from "$centre"
 is 'one at a time' "$st $err" "3 mk-trace: b.db: process $puller is at pull already: let it be, or end it"
@@ -128,8 +153,8 @@ event a F2 mark 1
 await test -s follow.err
 pg_up
 push a
-known() { [ "$(may b verify F2)" = '0 ' ]; }
-ok 'the server was away, and it goes on' await known
+seen() { [ "$(may b verify F2)" = '0 ' ]; }
+ok 'the server was away, and it goes on' await seen
 kill -TERM $puller; wait $puller 2>/dev/null
 is 'SIGTERM ends it' $? 143
 like 'it said so once' "$(cat follow.err)" "mk-trace: *: trying again
@@ -154,7 +179,7 @@ once() {
 	i=$((i + 1))
 	for k in 1 2 3; do event a K$i-$k mark $k; done
 	push a
-	b under mk-trace pull --from "$centre" --batch 2 >/dev/null 2>&1
+	b under mk-trace pull --days 0 --from "$centre" --batch 2 >/dev/null 2>&1
 	pull b 2>>errors
 	[ "$(sqlite3 b.db "SELECT count(*) FROM pulled WHERE name LIKE 'K$i-%'")" = 3 ] || echo "missing after $call $when" >>errors
 }
@@ -174,7 +199,7 @@ once() {
 	cp v2b.db m.db
 	under mk-trace migrate --store m.db >/dev/null 2>&1
 	mk-trace migrate --store m.db >/dev/null 2>>errors || echo "not migrated after $call $when" >>errors
-	mk-trace pull --store m.db --from "$centre" 2>>errors
+	mk-trace pull --days 0 --store m.db --from "$centre" 2>>errors
 }
 sweep once pwrite64 fdatasync unlink
 ok "killed $kills times while it was migrated" test "$kills" -gt 3
