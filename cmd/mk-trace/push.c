@@ -8,7 +8,7 @@
 #include "store/pull.h"
 #include "store/push.h"
 
-#define PUSH_BATCH 5000
+#define PUSH_BATCH 10000
 #define PULL_BATCH 1000
 
 #define PULL_DAYS 366
@@ -19,7 +19,7 @@ static const char *opt_to, *opt_from, *opt_follow, *opt_batch, *opt_days;
 const struct cmd_opt trace_push_opts[] = {
 	{ "to", 0, "STORE", &opt_to, "the central store, such as postgresql://mk@centre/mk" },
 	{ "follow", 'f', NULL, &opt_follow, "go on for ever, with what is stored meanwhile" },
-	{ "batch", 0, "N", &opt_batch, "how many events in one transaction, 1 to 10000 (5000)" },
+	{ "batch", 0, "N", &opt_batch, "how many events in one transaction, 1 to 10000 (10000)" },
 	{0}
 };
 

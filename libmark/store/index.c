@@ -355,7 +355,10 @@ find_word(struct mk_store *st, struct mk_wordkey *k, const char *val, size_t n, 
 	if ((w = mk_arena_alloc(&ix->words, sizeof *w + n, e)) == NULL)
 		return -1;
 	memset(w, 0, sizeof *w);
-	w->gen = made ? ix->run_gen : 0;	/* a new one has no stretch yet */
+	if (made) {		/* it has no stretch yet: nothing is to be loaded */
+		w->gen = ix->run_gen;
+		w->last = at - 1;
+	}
 	w->key = k;
 	w->hash = h;
 	w->id = id;

@@ -31,7 +31,7 @@ struct mk_pq_copying {
 	struct mk_buf head, rows;
 };
 
-enum { WAIT_MAX = 512, COPIES_MAX = 8, COPY_BYTES = 1 << 20, STREAM_BYTES = 1 << 15 };
+enum { WAIT_MAX = 512, COPIES_MAX = 8, COPY_BYTES = 1 << 20, STREAM_BYTES = 1 << 16 };
 
 /* Inside a transaction nothing that writes is waited for: rows to be inserted go by
  * COPY, other statements in one go, when the next answer is needed or at the end. */
@@ -74,7 +74,7 @@ int mk_pq_person(struct mk_db *base, const char *sql, mk_db_row *each, void *arg
 
 /* ---- pqwait.c ---- */
 
-/* The tables that a statement is about, a bit each; all if it names none of them. */
+/* The tables that a statement names, a bit each; all if it names none that is known. */
 unsigned mk_pq_tables(const char *sql);
 /* Send what waits for those tables, and read all answers; then the connection is free. */
 int mk_pq_settle(struct mk_pq *db, unsigned tables, struct mk_err *e);

@@ -9,20 +9,44 @@
 
 /* ---- which tables a statement is about ---- */
 
+static const char *const table[] = { "event", "edge_up", "edge_down", "state", "item", "step",
+	"word", "wordkey", "run", "ctx", "tally", "alias", "mark", "loaded", "origin", "arrival" };
+
+/* Whether a table's name stands at p. */
+static bool
+stands(const char *p, const char *name)
+{
+	size_t n = strlen(name);
+
+	return strncmp(p, name, n) == 0 && (p[n] == '\0' || strchr(" (,.", p[n]) != NULL);
+}
+
 unsigned
 mk_pq_tables(const char *sql)
 {
-	static const char *const name[] = { "event", "edge_up", "edge_down", "state", "item", "step",
-		"word", "wordkey", "run", "ctx", "tally", "alias", "mark", "loaded", "origin" };
 	const char *p;
 	unsigned set = 0;
-	size_t i, n;
+	size_t i;
 
-	for (i = 0; i < sizeof name / sizeof *name; i++)
-		for (n = strlen(name[i]), p = strstr(sql, name[i]); p != NULL; p = strstr(p + n, name[i]))
-			if (strchr(" (,.", p[n]) != NULL && (p == sql || p[-1] == ' '))
+	for (p = sql; p != NULL; p = strchr(p, ' '), p = p == NULL ? NULL : p + 1)
+		for (i = 0; i < sizeof table / sizeof *table; i++)
+			if (stands(p, table[i]))
 				set |= 1u << i;
 	return set == 0 ? ~0u : set;
+}
+
+/* The table that an INSERT or UPDATE writes. */
+static unsigned
+written(const char *sql)
+{
+	const char *p = strncmp(sql, "INSERT INTO ", 12) == 0 ? sql + 12 :
+		strncmp(sql, "UPDATE ", 7) == 0 ? sql + 7 : NULL;
+	size_t i;
+
+	for (i = 0; p != NULL && i < sizeof table / sizeof *table; i++)
+		if (stands(p, table[i]))
+			return 1u << i;
+	return ~0u;
 }
 
 /* ---- rows that are copied ---- */
@@ -38,6 +62,7 @@ begin_copy(struct mk_pq *db, struct mk_pq_copying *c, struct mk_err *e)
 		return mk_pq_failed(db, res, e);
 	PQclear(res);
 	db->open = c;
+	(void)PQsetnonblocking(db->h, 1);	/* we go on while it is being sent */
 	return PQputCopyData(db->h, head, sizeof head) == 1 ? 0 : mk_pq_failed(db, NULL, e);
 }
 
@@ -47,6 +72,7 @@ put_rows(struct mk_pq *db, struct mk_pq_copying *c, struct mk_err *e)
 	int r = PQputCopyData(db->h, c->rows.p, (int)c->rows.n);
 
 	c->rows.n = 0;
+	(void)PQflush(db->h);
 	return r == 1 ? 0 : mk_pq_failed(db, NULL, e);
 }
 
@@ -65,6 +91,7 @@ end_copy(struct mk_pq *db, const char *why, struct mk_err *e)
 	    PQputCopyEnd(db->h, why) != 1)
 		r = mk_pq_failed(db, NULL, e);
 	db->open = NULL;
+	(void)PQsetnonblocking(db->h, 0);
 	while ((res = PQgetResult(db->h)) != NULL) {
 		if (r == 0 && PQresultStatus(res) != PGRES_COMMAND_OK) {
 			r = mk_pq_failed(db, res, e);
@@ -181,7 +208,7 @@ mk_pq_insert(struct mk_db *base, const char *sql, const struct mk_param *p, size
 		if (mk_wire_copy(sql, &c->head, e) == -1)
 			return -1;
 		c->sql = sql;
-		c->tables = mk_pq_tables(sql);
+		c->tables = written(sql);
 	}
 	if (c->sql != sql)
 		return mk_err(e, MK_EBUG, "more than %d tables to copy into", COPIES_MAX);
@@ -211,7 +238,7 @@ mk_pq_run(struct mk_db *base, const char *sql, const struct mk_param *p, size_t 
 	if ((w->st = mk_pq_ready(db, sql, p, n, e)) == NULL)
 		return -1;
 	w->n = n;
-	db->waiting |= w->st->tables;
+	db->waiting |= written(sql);
 	for (i = 0; i < n; i++) {
 		w->p[i] = p[i];
 		if (!is_bytes(&p[i]))

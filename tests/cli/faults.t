@@ -63,7 +63,7 @@ strike() {
 	[ -n "$victim" ] && kill -KILL "$victim" 2>/dev/null && kills=$((kills + 1))
 	turn=$((turn + 1))
 }
-while [ "$(faults)" -lt "$want" ]; do
+while [ "$(faults)" -lt "$want" ] || [ $kills -le 3 ] || [ $downs -le 1 ]; do
 	pg_sql postgres 'SELECT pg_sleep(0.2)' >/dev/null 2>&1
 	strike
 	[ $((turn % 4)) -ne 0 ] || {
