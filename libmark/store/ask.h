@@ -61,6 +61,12 @@ typedef int mk_ask_event(void *arg, const struct mk_event *ev, struct mk_err *e)
 int mk_ask_history(struct mk_store *st, int64_t item, mk_ask_event *each, void *arg,
 	struct mk_err *e);
 
+/* Whether an event's clock was wrong: "future", its time is over five minutes after it was
+ * recorded; "behind", it is before that of the event of the item that was stored before
+ * it. 1, 0, -1. */
+int mk_ask_skewed(struct mk_store *st, const struct mk_event *ev, const char *how, size_t n,
+	struct mk_err *e);
+
 /* One event by its number, or by origin ("": this store's own) and seq: 1, 0, -1. */
 int mk_ask_one(struct mk_store *st, int64_t id, mk_ask_event *each, void *arg, struct mk_err *e);
 int mk_ask_seq(struct mk_store *st, const char *origin, int64_t seq, int64_t *id,

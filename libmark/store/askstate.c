@@ -330,3 +330,19 @@ mk_ask_totals(struct mk_store *st, struct mk_totals *t, struct mk_err *e)
 		return -1;
 	return 0;
 }
+
+int
+mk_ask_skewed(struct mk_store *st, const struct mk_event *ev, const char *how, size_t n,
+	struct mk_err *e)
+{
+	int64_t before;
+	int r;
+
+	if (n == 6 && memcmp(how, "future", n) == 0)
+		return ev->time.ms > ev->recorded.ms + MK_SKEW_MS;
+	if (n != 6 || memcmp(how, "behind", n) != 0)
+		return 0;
+	r = mk_db_value(st->db, &before, e, "SELECT time FROM event WHERE item = ? AND id < ? "
+		"ORDER BY id DESC LIMIT 1", "ii", ev->item, ev->id);
+	return r != 1 ? r : ev->time.ms < before;
+}

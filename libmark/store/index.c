@@ -9,8 +9,6 @@
 #include "base/step.h"
 #include "store/index.h"
 
-#define SKEW_MS 300000	/* a clock may be so far ahead */
-
 struct mk_kept {
 	struct mk_kept *next, *next_dirty;
 	struct mk_wordkey *key;
@@ -442,7 +440,7 @@ mk_index_event(struct mk_store *st, const struct mk_new *ev, struct mk_err *e)
 	if (add_made_up(st, "@hour", hour, MK_HOUR_LEN - 1, ev->id, e) == -1 ||
 	    add_made_up(st, "step", ev->step->name, ev->step->n, ev->id, e) == -1)
 		return -1;
-	if (ev->time.ms > ev->recorded.ms + SKEW_MS &&
+	if (ev->time.ms > ev->recorded.ms + MK_SKEW_MS &&
 	    add_made_up(st, "skew", "future", 6, ev->id, e) == -1)
 		return -1;
 	if (ev->behind && add_made_up(st, "skew", "behind", 6, ev->id, e) == -1)

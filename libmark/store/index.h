@@ -14,6 +14,7 @@
 #define MK_WORDS_FREE 512
 #define MK_WORDS_SHARE 64
 #define MK_HOUR_MS 3600000
+#define MK_SKEW_MS 300000	/* a clock may be so far ahead */
 #define MK_BUCKETS 4096
 #define MK_TALLIES 64
 

@@ -89,6 +89,17 @@ where(struct group *g, struct mk_err *e)
 
 /* ---- does it hold? ---- */
 
+int
+mk_query_holds(struct mk_store *st, const struct mk_term *t, const struct mk_rec *rec,
+	const struct mk_event *ev, struct mk_err *e)
+{
+	int r = mk_term_holds(t, rec, ev->step, ev->time.ms);
+
+	if (t->klen == 4 && memcmp(t->key, "skew", 4) == 0 && t->op == MK_TERM_IS)
+		r = mk_ask_skewed(st, ev, t->val, t->vlen, e);	/* no line says so */
+	return r == -1 ? -1 : (r == 1) != t->turned;
+}
+
 static bool
 counts(const struct mk_query *q, const struct mk_event *ev)
 {
@@ -114,10 +125,13 @@ weigh(void *arg, const struct mk_event *ev, struct mk_err *e)
 		return mk_err(e, MK_EINTEGRITY, "an event in the store is no record");
 	for (i = 0; i < v->g->n; i++) {
 		const struct mk_term *t = &v->g->term[i];
+		int r;
 
-		if (t->event)
-			all = all && mk_term_holds(t, &v->rec, ev->step, ev->time.ms) != t->turned;
-		else
+		if (t->event) {
+			if ((r = mk_query_holds(v->g->q->st, t, &v->rec, ev, e)) == -1)
+				return -1;
+			all = all && r == 1;
+		} else
 			v->hit[i] = v->hit[i] || mk_term_holds(t, &v->rec, ev->step, ev->time.ms);
 	}
 	v->happened = v->happened || all;
@@ -167,8 +181,11 @@ look(void *arg, const struct mk_event *ev, struct mk_err *e)
 		return mk_err(e, MK_EINTEGRITY, "an event in the store is no record");
 	for (i = 0; i < g->n; i++) {
 		const struct mk_term *t = &g->term[i];
-		bool holds = mk_term_holds(t, &s->rec, ev->step, ev->time.ms) != t->turned;
+		int r = mk_query_holds(g->q->st, t, &s->rec, ev, e);
+		bool holds = r == 1;
 
+		if (r == -1)
+			return -1;
 		all = all && holds;
 		turned = turned || (t->turned && !t->event);
 		if (t == g->by || (g->by == NULL && t->event))

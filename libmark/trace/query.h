@@ -28,4 +28,8 @@ int mk_query_events(const struct mk_query *q, mk_ask_event *each, void *arg, str
 int mk_query_part(struct mk_store *st, const struct mk_conf *conf, int64_t item,
 	struct mk_rec *rec, struct mk_err *e);
 
+/* Whether an event, which rec is, has what t asks for, turned or not: 1, 0, -1. */
+int mk_query_holds(struct mk_store *st, const struct mk_term *t, const struct mk_rec *rec,
+	const struct mk_event *ev, struct mk_err *e);
+
 #endif

@@ -84,6 +84,7 @@ asked_for(void *arg, const struct mk_event *ev, struct mk_err *e)
 	const struct mk_terms *ts = &t->q->terms;
 	size_t g, i = 0, column;
 	bool all;
+	int r;
 
 	if (ev->time.ms < t->q->within.from || ev->time.ms >= t->q->within.to)
 		return 0;
@@ -91,9 +92,11 @@ asked_for(void *arg, const struct mk_event *ev, struct mk_err *e)
 		return mk_err(e, MK_EINTEGRITY, "an event in the store is no record");
 	for (g = 0; g < ts->ngroup; g++) {
 		for (all = true; i < ts->end[g]; i++)
-			if (ts->term[i].event)
-				all = all && mk_term_holds(&ts->term[i], &t->rec, ev->step,
-					ev->time.ms) != ts->term[i].turned;
+			if (ts->term[i].event) {
+				if ((r = mk_query_holds(t->q->st, &ts->term[i], &t->rec, ev, e)) == -1)
+					return -1;
+				all = all && r == 1;
+			}
 		if (all)
 			return 1;
 	}

@@ -22,7 +22,8 @@ ends(const char *s, size_t n, const char *with)
 static bool
 of_event(const struct mk_term *t)
 {
-	static const char *const keys[] = { "step", "result", "reason", "attempt", "date", "time" };
+	static const char *const keys[] = { "step", "result", "reason", "attempt", "date", "time",
+		"skew" };
 	size_t i;
 
 	for (i = 0; i < sizeof keys / sizeof *keys; i++)

@@ -229,4 +229,22 @@ is 'dot: one label each' "$(mk-trace history "$h" -o dot | grep -c -e ' -> ')" 1
 if command -v dot >/dev/null; then
 	ok 'dot takes it' sh -c 'mk-trace history "$1" -o dot | dot -Tsvg >x.svg' - "$h"
 fi
+
+# ---- clocks that were wrong, and corrections ----
+place skew; init_store
+MK_STORE=$store; export MK_STORE
+printf 'id:K%s\tpart:K\tlot:%s\t%s_time:%s\t%s_result:ok\n' \
+	1 L1 mark 2026-11-22T09:00:00Z mark 1 L1 verify 2026-11-22T10:00:00Z verify \
+	1 L1 inspect 2026-11-22T08:30:00Z inspect 2 L2 mark "$(date -d '+1 hour' +%Y-%m-%dT%H:%M:%SZ)" mark \
+	3 L3 mark "$(date -d '+1 minute' +%Y-%m-%dT%H:%M:%SZ)" mark | mk-trace add -q
+run 'skew: a clock ahead, by more than five minutes' 0 'id:K2' '' mk-trace find skew:future --columns id
+run 'skew: a time before that of the event before' 0 'id:K1' '' mk-trace find skew:behind --columns id
+is 'skew: the one event' "$(mk-trace count skew:behind --events) $(mk-trace count skew:behind step:inspect) $(mk-trace count skew:behind step:verify)" '1 1 0'
+is 'the last is the one that was stored last' "$(mk-trace last -n 1 --columns id) $(mk-trace sql 'SELECT s.name AS n FROM state t JOIN step s ON s.id = t.step JOIN item i ON i.id = t.item WHERE i.name = '"'K1'")" 'id:K3 n:inspect'
+before=$(mk-trace yield --by lot)
+mk-trace correct 1 --reason typo --operator me mark_result=fail lot=L9 -q
+is 'a correction: the counts are what the line reported' "$(mk-trace yield --by lot step:mark | grep -c 'lot:L9')$(mk-trace yield --by lot lot:L1)" "0$(echo "$before" | grep lot:L1)"
+is 'what it says is found' "$(mk-trace find lot:L9 --columns id) $(mk-trace recall lot:L9 -o tsv --columns id | sed 1d)" 'id:K1 K1'
+try mk-trace rebuild
+is 'and rebuild agrees' "$st $err $(grep -v 'wrong:0	missing:0' out)" '0  '
 plan
