@@ -32,7 +32,7 @@ link_arguments(struct cmd *c, struct link *l, const char *place, const char *opt
 
 	if (c->narg > 0)
 		return cmd_usage(c, "%s takes no argument", l->verb);
-	if (place == NULL)
+	if (place == NULL || *place == '\0')
 		return cmd_usage(c, "%s STORE is missing", option);
 	if (batch != NULL && mk_num_u64(batch, strlen(batch), 1, 10000, &most, &c->err) == -1) {
 		c->err.code = MK_EUSAGE;

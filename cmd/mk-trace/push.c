@@ -45,10 +45,17 @@ push_batch(struct cmd *c, struct link *l, void *arg)
 	struct mk_time now;
 	int r = mk_store_push(l->st, l->centre, l->batch, &p->p, &c->err);
 
+	if (r != -1 && p->p.lost > 0) {
+		cmd_warn(c, "of %lld events that had arrived there %lld are not there any more: it was "
+			"restored from an earlier copy: they are sent again; numbers that it lends "
+			"may have been lent before: see mk-central(7)",
+			(long long)p->p.lost_of, (long long)p->p.lost);
+		p->p.lost = 0;
+	}
 	if (r == -1 || p->kept == p->p.seq)
 		return r;
 	if (mk_time_now(&now, &c->err) == -1 ||
-	    mk_store_pushed(l->st, p->p.seq, &now, &c->err) == -1)
+	    mk_store_pushed(l->st, l->centre, p->p.seq, &now, &c->err) == -1)
 		return -1;
 	p->kept = p->p.seq;
 	return r;

@@ -26,6 +26,9 @@ mk_db_open(struct mk_db **db, const char *path, bool create, struct mk_err *e)
 		return mk_err(e, MK_EUSAGE, "this build has no PostgreSQL: configure it without "
 			"--without-pq");
 #endif
+	if (strstr(path, "://") != NULL)
+		return mk_err(e, MK_EUSAGE, "%.80s: no kind of store that is known: a store is a file, or "
+			"postgresql://user@host/database", path);
 	return mk_sqlite_open(db, path, create, e);
 }
 

@@ -169,6 +169,24 @@ silent(void *arg, const PGresult *res)
 	(void)res;
 }
 
+/* Whether it is no use to try again: libpq tells why a connection failed in words only.
+ * In another language than English it is tried. */
+static bool
+refused(const char *text)
+{
+	static const char *const words[] = { "does not exist", "authentication failed",
+		"no pg_hba.conf entry", "no password supplied", "is not permitted to log in",
+		"permission denied for database" };
+	size_t i;
+
+	if (strstr(text, "FATAL") == NULL && strstr(text, "no password supplied") == NULL)
+		return false;
+	for (i = 0; i < sizeof words / sizeof *words; i++)
+		if (strstr(text, words[i]) != NULL)
+			return true;
+	return false;
+}
+
 int
 mk_postgres_open(struct mk_db **out, const char *uri, struct mk_err *e)
 {
@@ -197,9 +215,10 @@ mk_postgres_open(struct mk_db **out, const char *uri, struct mk_err *e)
 	if (PQstatus(db->h) != CONNECTION_OK) {
 		const char *text = PQerrorMessage(db->h);
 
-		mk_err(e, MK_ESTORE, "%.*s: is the server up, and the name right?",
-			(int)strcspn(text, "\n"), text);
-		e->retry = true;
+		mk_err(e, MK_ESTORE, "%.*s: %s", (int)strcspn(text, "\n"), text, refused(text) ?
+			"the server is there and refuses: see mk-central(7)" :
+			"is the server up, and the name right?");
+		e->retry = !refused(text);
 		goto fail;
 	}
 	if (unfit(db, e) == -1)

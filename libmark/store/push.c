@@ -146,16 +146,37 @@ deliver(struct mk_store *to, const struct mk_buf *lines, struct mk_err *e)
 	return r == -1 ? -1 : 0;
 }
 
+/* Whether the other side once had more of this store's own events. */
+static int
+lost(struct mk_store *from, const struct mk_store *to, const struct mk_chain *theirs,
+	struct mk_push *p, struct mk_err *e)
+{
+	struct mk_buf b = {0};
+	int64_t seq = 0;
+	int r = mk_meta_get(from->db, "pushed_to", &b, e);
+
+	if (r == 1 && b.n == MK_ORIGIN_LEN && memcmp(b.p, to->origin, b.n) == 0)
+		r = mk_meta_get_int(from->db, "pushed", &seq, e);
+	mk_buf_clear(&b);
+	if (r != -1 && seq > theirs->seq && p->lost_of == 0) {
+		p->lost_of = seq;
+		p->lost = seq - theirs->seq;
+	}
+	return r == -1 ? -1 : 0;
+}
+
 /* One batch of one origin: the number of events. */
 static int
 push_origin(struct mk_store *from, struct mk_store *to, const struct mk_chain *mine, size_t n,
-	int64_t *behind, struct mk_err *e)
+	struct mk_push *p, int64_t *behind, struct mk_err *e)
 {
 	struct mk_chain theirs, now;
 	struct mk_buf lines = {0};
 	int r, got;
 
 	if (there(to, mine->name, &theirs, e) == -1 || agree(from, mine, &theirs, e) == -1)
+		return -1;
+	if (strcmp(mine->name, from->origin) == 0 && lost(from, to, &theirs, p, e) == -1)
 		return -1;
 	*behind = mine->seq - theirs.seq;
 	got = *behind == 0 ? 0 : gather(from, mine, theirs.seq, n, &lines, e);
@@ -253,7 +274,7 @@ mk_store_push(struct mk_store *from, struct mk_store *to, size_t n, struct mk_pu
 	while ((r = here(from, mine.id, &mine, e)) == 1) {
 		if (strcmp(mine.name, to->origin) == 0)
 			continue;
-		if ((got = push_origin(from, to, &mine, n, &behind, e)) == -1)
+		if ((got = push_origin(from, to, &mine, n, p, &behind, e)) == -1)
 			return -1;
 		p->sent += got;
 		p->behind += behind;
@@ -269,13 +290,17 @@ mk_store_push(struct mk_store *from, struct mk_store *to, size_t n, struct mk_pu
 /* ---- what this store remembers of it ---- */
 
 int
-mk_store_pushed(struct mk_store *from, int64_t seq, const struct mk_time *t, struct mk_err *e)
+mk_store_pushed(struct mk_store *from, const struct mk_store *to, int64_t seq,
+	const struct mk_time *t, struct mk_err *e)
 {
 	int r;
 
 	if (mk_db_begin(from->db, e) == -1)
 		return -1;
-	r = mk_meta_set_int(from->db, "pushed", seq, e);
+	r = mk_db_run(from->db, NULL, e, "INSERT INTO meta(key, value) VALUES('pushed_to', ?) "
+		"ON CONFLICT(key) DO UPDATE SET value = excluded.value", "s", to->origin);
+	if (r == 0)
+		r = mk_meta_set_int(from->db, "pushed", seq, e);
 	if (r == 0)
 		r = mk_meta_set_int(from->db, "pushed_ms", t->ms, e);
 	if (r == 0)

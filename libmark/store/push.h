@@ -12,6 +12,8 @@ struct mk_push {
 	int64_t sent;		/* events, so far */
 	int64_t seq;		/* this store's own that are there */
 	int64_t behind;		/* events that are here and not there, by what is known */
+	int64_t lost, lost_of;	/* of lost_of own events that had arrived, lost are not there any
+				 * more: it is an earlier copy; 0 */
 	int64_t seals;		/* seals that are here, and there */
 };
 
@@ -22,9 +24,9 @@ struct mk_push {
 int mk_store_push(struct mk_store *from, struct mk_store *to, size_t n, struct mk_push *p,
 	struct mk_err *e);
 
-/* Keep in this store that seq, the last of its own events then, has arrived. */
-int mk_store_pushed(struct mk_store *from, int64_t seq, const struct mk_time *t,
-	struct mk_err *e);
+/* Keep in this store that seq, the last of its own events then, has arrived in to. */
+int mk_store_pushed(struct mk_store *from, const struct mk_store *to, int64_t seq,
+	const struct mk_time *t, struct mk_err *e);
 
 /* How far behind the last push left this store's own events: 1, 0 if it never pushed,
  * -1. at gets the time of that push. */

@@ -62,6 +62,9 @@ failed(struct file *db, int rc, struct mk_err *e)
 	case SQLITE_PERM:
 		mend = ": look at the rights of the file and its folder";
 		break;
+	case SQLITE_IOERR:
+		mend = sys == ENOSPC ? ": make room" : ": is there room, and is the disk well?";
+		break;
 	case SQLITE_FULL:
 		mend = ": make room";
 		break;

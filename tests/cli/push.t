@@ -105,6 +105,38 @@ events old 3000 3019
 try push old
 like 'a copy that was written to' "$st $err" '4 mk-trace: event */* is another one in the other store: this store is a copy, or has one that was written to: stop one of the two'
 ok 'nothing of it got in' same a
+
+mk-trace init --store "$(pg_uri other)"
+run 'another centre' 0 '' '' line a mk-trace push --to "postgresql://mk@/other?host=$pg_dir"
+push a
+pg_sql postgres 'CREATE DATABASE back TEMPLATE centre'
+events a 3500 3503; push a; had=$(chain_of a | wc -l)
+run 'a centre that was restored: what it lacks is sent' 0 '' \
+	"mk-trace: of $had events that had arrived there 4 are not there any more: it was restored from an earlier copy: they are sent again; numbers that it lends may have been lent before: see mk-central(7)" \
+	line a mk-trace push --to "postgresql://mk@/back?host=$pg_dir"
+run 'and that was said' 0 '' '' line a mk-trace push --to "postgresql://mk@/back?host=$pg_dir"
+
+# ---- what will not get better by itself is not tried again ----
+base="connection to server on socket \"$pg_dir/.s.PGSQL.5432\" failed: FATAL: "
+refused='the server is there and refuses: see mk-central(7)'
+run 'no database' 3 '' "mk-trace: $base database \"nodb\" does not exist: $refused" line a mk-trace push --to "postgresql://mk@/nodb?host=$pg_dir"
+run 'no user' 3 '' "mk-trace: $base role \"nobody\" does not exist: $refused" line a mk-trace push --to "postgresql://nobody@/centre?host=$pg_dir"
+run 'no kind of store' 2 '' 'mk-trace: mysql://x/y: no kind of store that is known: a store is a file, or postgresql://user@host/database' line a mk-trace push --to mysql://x/y
+run 'no name' 2 '' 'mk-trace: --to STORE is missing: see mk-trace push --help' line a mk-trace push --to ''
+pg_sql centre 'CREATE USER reader; GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader'
+events a 4000 4001
+run 'no rights' 3 '' "mk-trace: postgresql://$pg_dir/centre: permission denied for table origin: this user's role may not do that: see mk-central(7)" \
+	line a mk-trace push --to "postgresql://reader@/centre?host=$pg_dir"
+pg_sql centre "UPDATE meta SET value = '9' WHERE key = 'version'"
+like 'a newer centre' "$(push a 2>&1; echo $?)" "mk-trace: *: a store of version 9, this program knows 3: use the program that wrote it
+2"
+pg_sql centre "UPDATE meta SET value = '3' WHERE key = 'version'"
+inject='-e trace=pwrite64 -e inject=pwrite64:error=ENOSPC'
+try line a under mk-trace push --to "$centre"
+like 'a full disk here' "$st $err" '3 mk-trace: a.db: disk I/O error: *room*'
+run 'with room again' 0 '' '' push a
+ok 'and nothing is missing' same a
+
 run 'into itself' 2 '' 'mk-trace: a store is not pushed into itself, nor into a copy of it' \
 	line a mk-trace push --to a.db
 run 'a store in a file will do' 0 '' '' sh -c 'MK_STORE=f.db mk-trace init && MK_STORE=b.db mk-trace push --to f.db && MK_STORE=f.db mk-trace count lot:Lb >/dev/null'

@@ -182,7 +182,7 @@ for p in secret c0rrect; do
 	echo "*:*:*:pw:$p" >pass
 	try env PGPASSFILE="$scratch/pass" mk-trace count lot:L1 --store "postgresql://pw@$tcp/roled"
 	said "a password from PGPASSFILE ($st)"
-	[ $p = c0rrect ] || like 'a wrong one' "$st $err" '3 mk-trace: connection to server at "127.0.0.1", port * failed: FATAL:  password authentication failed for user "pw": is the server up, and the name right?'
+	[ $p = c0rrect ] || like 'a wrong one' "$st $err" '3 mk-trace: connection to server at "127.0.0.1", port * failed: FATAL:  password authentication failed for user "pw": the server is there and refuses: see mk-central(7)'
 	[ $p = secret ] || is 'the right one' "$st $out $err" "0 $(mk-trace count lot:L1 --store "$roled") "
 done
 try mk-trace count lot:L1 --store "postgresql://pw@$tcp/roled"
