@@ -148,13 +148,20 @@ tables(struct table *t, const struct cmd_verb *v)
 void
 cmd_warn(const struct cmd *c, const char *fmt, ...)
 {
+	char text[2048], out[sizeof text * 4], *p = text;
+	size_t n = 0;
 	va_list ap;
 
 	va_start(ap, fmt);
-	(void)fprintf(stderr, "%s: ", c->tool->name);
-	(void)vfprintf(stderr, fmt, ap);
-	(void)fputc('\n', stderr);
+	(void)vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
+	/* what it quotes may hold anything: nothing of it commands the terminal */
+	for (; *p != '\0'; p++)
+		if ((unsigned char)*p < ' ' || *p == 0x7f)
+			n += (size_t)snprintf(out + n, sizeof out - n, "\\x%02x", (unsigned char)*p);
+		else
+			out[n++] = *p;
+	(void)fprintf(stderr, "%s: %.*s\n", c->tool->name, (int)n, out);
 }
 
 void

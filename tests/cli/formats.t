@@ -65,6 +65,8 @@ is 'tsv: control characters and no UTF-8, as COPY reads them' "$(one 'a\x1b\x00\
 run 'an id with a backslash that is one' 1 '' 'mk-trace: abc\d\: no such part in the store' mk-trace history 'abc\d\'
 is 'table: control characters do not reach the terminal' "$(one 'a\x1b[31m\n' table | tail -1)" 'P1  a\x1b[31m\n'
 is 'ltsv: as it is' "$(one '=a"b<c>\x1b' ltsv)" "id:P1${T}note:=a\"b<c>\\x1b"
+run 'messages: control characters do not reach the terminal' 1 '' 'mk-trace: a\x1b[31m\x09b: no such part in the store' \
+	mk-trace history "$(printf 'a\033[31m\tb')"
 
 # SQL is text, too: as a value, and as a question.
 evil="'; DROP TABLE event; --"
