@@ -41,6 +41,7 @@ struct mk_grbl_io {
 	size_t flying;			/* bytes that are */
 	uint16_t pending[MK_GRBL_PENDING];	/* the lengths of their lines, a ring */
 	size_t first, npending;
+	double dwell_ms;		/* of the dwells among them: it is Idle meanwhile */
 };
 
 void mk_grbl_io_clear(struct mk_grbl_io *g);

@@ -28,6 +28,7 @@ void
 mk_grbl_io_reset(struct mk_grbl_io *g)
 {
 	g->flying = g->npending = 0;
+	g->dwell_ms = 0;
 }
 
 void
@@ -231,7 +232,7 @@ attend(struct mk_grbl_io *g, struct patience *p, enum mk_grbl_answer *a, struct 
 		return -1;
 	/* nothing to do, and yet it owes answers: they were lost on the way */
 	p->idle = *a == MK_GRBL_STATUS && g->state == MK_GRBL_IDLE ? p->idle + 1 : 0;
-	return p->idle < LOST ? 0
+	return p->idle < LOST + g->dwell_ms / ASK_MS ? 0
 		: mk_err(e, MK_EDEV, "answers of the controller were lost: is the cable good?");
 }
 
@@ -244,6 +245,7 @@ mk_grbl_settle(struct mk_grbl_io *g, struct mk_err *e)
 	while (g->npending > 0)
 		if (attend(g, &p, &a, e) == -1)
 			return -1;
+	g->dwell_ms = 0;
 	return 0;
 }
 
@@ -273,6 +275,8 @@ mk_grbl_send(struct mk_grbl_io *g, const char *line, size_t n, struct mk_err *e)
 	while (g->flying + n > g->window || g->npending == MK_GRBL_PENDING)
 		if (attend(g, &p, &a, e) == -1)
 			return -1;
+	if (starts(line, "G4P"))
+		g->dwell_ms += strtod(line + 3, NULL) * 1000;
 	mk_grbl_expect(g, n);
 	return put(g, line, n, e);
 }

@@ -10,7 +10,7 @@ pen fine power=40 freq=30000 speed=50
 pen bold power=72.5 freq=30000 speed=20
 symbol datamatrix at=0,0 size=8 pen=fine data={id} fill=hatch pitch=0.5
 text at=-3,-8 height=2 pen=bold data={id}' >line.lay
-seq -f 'id:P%g' 40 | mk-layout -t line.lay >jobs || exit 1
+seq -f 'id:P%g' 60 | mk-layout -t line.lay >jobs || exit 1
 part() { sed -n "${1}p" jobs; }
 p=0
 
@@ -127,16 +127,22 @@ burn tcp '' smin=500
 refused "too weak" "job: op 1: P: 40 % is under the 50 % that is this device's least"
 burn tcp '' travel=12
 like "too far" "$st $(field mark_reason "$out") $err" "1 field *is outside the field of 12 x 12 mm"
-jobs=$(mktemp -d) && mv jobs "$jobs/all"
-printf 'id:dot\tjob:v1 n=3 crc=%s P400,30000,50 M0,0 D500\n' 00000000 >jobs
-crc=$(part 1 >in; mk-laser --no-store -d sim:x <in 2>&1 | sed -n 's/.*crc=\([0-9a-f]*\).*/\1/p')
-try mk-laser --no-store -d sim:x <in
-crc=$(printf '%s' "$err" | grep -o '[0-9a-f]\{8\}' | grep -v 00000000 | head -n 1)
-sed -i "s/00000000/$crc/" jobs
-p=0
+# by_hand ID OP...: its job is the next
+by_hand() {
+	id=$1; shift
+	mv jobs most
+	printf 'id:%s\tjob:v1 n=%d crc=%s %s\n' "$id" $# \
+		"$(printf %s "$*" | gzip -c | tail -c 8 | od -An -tx4 -N4 | tr -d ' ')" "$*" >jobs
+	was=$p p=0
+}
+by_hand dot P400,30000,50 M0,0 D500
 burn tcp ''
 refused "a dot" "job: op 3: D: this device marks no dots: draw lines"
-mv "$jobs/all" jobs; rmdir "$jobs"; p=20
+mv most jobs; p=$was
+by_hand wait P400,30000,50 M0,0 L1000,0 W3000000 L2000,0
+burn tcp ''
+whole "a long wait, in which it is Idle"
+mv most jobs; p=$was
 
 : >in
 run "a wrong setting" 2 "" "mk-laser: device grbl:/dev/ttyX: lens=1: no such setting: there is origin, home, check, baud, bits, parity, stop, flow" \

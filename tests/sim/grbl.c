@@ -65,7 +65,7 @@ static struct {
 	size_t n, max;
 	struct block q[256];
 	size_t first, blocks;
-	int64_t end;			/* of the running block, or of the dwell; 0: none */
+	int64_t end, dwell_us, dwell_end;	/* of the running block, of the dwell; 0: none */
 	bool dwell, beam;
 	double x, y, s, f;
 	bool m4, g1;
@@ -74,8 +74,7 @@ static struct {
 	size_t ofirst, nout, oat;
 	int64_t hold_end, banner_at, flush_at, boot_at, now;
 	bool critical;			/* it hears nothing but 0x18 */
-	int last_error;
-	unsigned reports;
+	unsigned reports, last_error;
 	int64_t budget_at, first_us, last_us;	/* of the line; of the G1 lines */
 	size_t sent, first_byte, last_byte;
 } c;
@@ -139,11 +138,11 @@ tell_lock(void)
 }
 
 static void
-error(int n)
+error(unsigned n)
 {
 	char s[32];
 
-	(void)snprintf(s, sizeof s, "error:%d", n);
+	(void)snprintf(s, sizeof s, "error:%u", n);
 	reply(s);
 	c.last_error = n;
 }
@@ -156,12 +155,12 @@ reset(void)
 	printf("reset%s\n", moving && c.blocks > 0 ? " moving" : "");
 	beam(false, "reset");
 	c.n = c.blocks = c.first = 0;
-	c.end = c.hold_end = 0;
+	c.end = c.hold_end = c.dwell_end = 0;
 	c.dwell = c.m4 = c.g1 = c.critical = false;
 	c.s = c.f = 0;
 	c.last_error = 0;
 	c.flush_at = c.now + RESET_US;
-	/* answers that were due are gone, too; a line that is half out is finished */
+	/* answers that were due are gone; a line that is half out is finished */
 	if (c.nout > 1)
 		c.nout = c.oat > 0 ? 1 : 0;
 	if (moving && c.blocks > 0) {
@@ -346,20 +345,19 @@ gcode(const char *l)
 		case 'G':
 			if (v == 0 || v == 1)
 				g1 = v == 1;
-			if (v == 4) {
-				c.dwell = true;
-				return;
-			}
+			c.dwell = c.dwell || v == 4;
 			break;
 		case 'M': c.m4 = v == 4; m5 = v == 5; break;
 		case 'X': x = v; move = true; break;
 		case 'Y': y = v; move = true; break;
 		case 'S': c.s = v; break;
 		case 'F': c.f = v; break;
-		case 'P': break;
+		case 'P': c.dwell_us = (int64_t)(v * US); break;
 		default: error(20); return;
 		}
 	}
+	if (c.dwell)
+		return;
 	c.g1 = g1;
 	if (m5)
 		c.s = 0;
@@ -499,7 +497,10 @@ machine(void)
 		beam(false, "end");
 	}
 	if (c.dwell && c.blocks == 0) {
-		c.dwell = false;
+		c.dwell_end = c.dwell_end == 0 ? c.now + (c.state == CHECK ? 0 : c.dwell_us) : c.dwell_end;
+		if ((c.dwell = c.now < c.dwell_end))
+			return;
+		c.dwell_end = 0;
 		reply("ok");
 	}
 }
@@ -577,8 +578,7 @@ main(int argc, char **argv)
 	}
 	c.state = set.locked ? ALARM : IDLE;
 	c.fd = peer_open(argv[1], argv[2]);
-	c.budget_at = c.now = clock_us();
-	c.boot_at = c.now + set.boot * 1000;
+	c.budget_at = c.now = clock_us(), c.boot_at = c.now + set.boot * 1000;
 	if (set.banner >= 0)
 		c.banner_at = c.now + set.banner * 1000 + 1;
 	do {
