@@ -48,6 +48,8 @@ struct mk_driver {
 	 * device is found in the store under the same name. */
 	int (*place)(const void *dev, struct mk_buf *out, struct mk_err *e);
 	int (*lockfd)(const void *dev);		/* what to flock(2) */
+	/* The lock is ours only now: connect what open had to leave. NULL: nothing. */
+	int (*join)(void *dev, struct mk_err *e);
 	void (*limits)(const void *dev, struct mk_job_limits *lim);
 	void (*close)(void *dev);		/* NULL is allowed */
 	/* Once it is locked: ask the device what it is, refuse one that is set up

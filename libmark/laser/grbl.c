@@ -158,6 +158,14 @@ grbl_lockfd(const void *dev)
 	return ((const struct grbl *)dev)->lockfd;
 }
 
+static int
+grbl_join(void *dev, struct mk_err *e)
+{
+	const struct mk_wait w = { .until = mk_port_now() + CONNECT_MS };
+
+	return mk_port_join(((struct grbl *)dev)->port, &w, e);
+}
+
 static void
 grbl_limits(const void *dev, struct mk_job_limits *lim)
 {
@@ -447,6 +455,7 @@ grbl_burn(void *dev, const struct mk_laser_task *t, struct mk_burn *b, struct mk
 
 const struct mk_driver mk_driver_grbl = {
 	.kind = "grbl", .open = grbl_open, .place = grbl_place, .lockfd = grbl_lockfd,
+	.join = grbl_join,
 	.limits = grbl_limits, .close = grbl_close, .start = grbl_start, .off = grbl_off,
 	.burn = grbl_burn, .test = grbl_test
 };

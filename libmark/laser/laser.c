@@ -241,15 +241,9 @@ mk_laser_stop(const char *arg, const struct mk_conf *conf, struct mk_rec *out,
 		return -1;
 	r = lock(l, e);
 	if (r == 0) {
-		r = mk_holder_end(l->drv->lockfd(l->dev), l->name, &pid, e);
-		/* some devices let nobody in beside the first */
-		mk_laser_close(l);
-		if (r == -1)
-			return -1;
-		if (begin(&l, arg, conf, e) == -1)
-			return mk_err_at(e, "process %ld was ended, its beam off, but now", pid);
-		if ((r = lock(l, e)) == 0)
-			r = mk_holder_err(l->drv->lockfd(l->dev), l->name, e);
+		r = mk_holder_end(l->drv->lockfd(l->dev), l->name, &pid, e) == -1 ? -1 : 1;
+		if (r == 1 && l->drv->join != NULL && l->drv->join(l->dev, e) == -1)
+			r = mk_err_at(e, "process %ld was ended, its beam off, but now", pid);
 	}
 	if (r == 1) {
 		l->drv->off(l->dev);

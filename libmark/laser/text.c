@@ -98,6 +98,14 @@ text_lockfd(const void *dev)
 	return ((const struct text *)dev)->lockfd;
 }
 
+static int
+text_join(void *dev, struct mk_err *e)
+{
+	const struct mk_wait w = { .until = mk_port_now() + CONNECT_MS };
+
+	return mk_port_join(((struct text *)dev)->port, &w, e);
+}
+
 static void
 text_limits(const void *dev, struct mk_job_limits *lim)
 {
@@ -189,6 +197,6 @@ text_burn(void *dev, const struct mk_laser_task *t, struct mk_burn *b, struct mk
 
 const struct mk_driver mk_driver_text = {
 	.kind = "text", .text = true, .open = text_open, .place = text_place,
-	.lockfd = text_lockfd, .limits = text_limits, .close = text_close,
+	.lockfd = text_lockfd, .join = text_join, .limits = text_limits, .close = text_close,
 	.accept = text_accept, .off = text_off, .burn = text_burn
 };

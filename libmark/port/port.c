@@ -183,6 +183,13 @@ mk_port_open(struct mk_port **out, const char *place, const struct mk_port_conf 
 	return 0;
 }
 
+int
+mk_port_join(struct mk_port *p, const struct mk_wait *w, struct mk_err *e)
+{
+	return p->fd != -1 || p->listenfd != -1 ? 0
+		: mk_tcp_connect(p->host, p->port, w, &p->fd, e);
+}
+
 void
 mk_port_close(struct mk_port *p)
 {

@@ -34,8 +34,8 @@ struct mk_port_conf {
 	 * or comes when the port has settled. */
 	bool quiet;
 	/* tcp: take the lock (mk_port_lockfd) before it is connected. If somebody has it
-	 * it stays unconnected: there are devices that a second client cuts off from the
-	 * first, and others that let none in. */
+	 * it stays unconnected (mk_port_join): there are devices that a second client cuts
+	 * off from the first, and others that let none in. */
 	bool lock;
 };
 
@@ -62,6 +62,9 @@ int64_t mk_port_now(void);
 int mk_port_open(struct mk_port **p, const char *place, const struct mk_port_conf *c,
 	const struct mk_wait *w, struct mk_err *e);
 void mk_port_close(struct mk_port *p);	/* NULL is allowed */
+
+/* Connect what was left unconnected, now that the lock is ours; others: nothing. */
+int mk_port_join(struct mk_port *p, const struct mk_wait *w, struct mk_err *e);
 
 /* Append the place under its one true name: /dev/ttyUSB0, also if it was spelt
  * /dev/serial/by-id/...; tcp:host:port; listen:host:port. */
