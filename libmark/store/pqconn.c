@@ -26,6 +26,8 @@ mk_pq_failed(struct mk_pq *db, PGresult *res, struct mk_err *e)
 		mend = ": the server or the network is gone: try again";
 	else if (state_is(res, "40"))
 		mend = ": another program was at it: try again";
+	else if (state_is(res, "25006"))
+		mend = ": this server follows another one: write to that";
 	else if (state_is(res, "53100"))
 		mend = ": make room on the server";
 	else if (state_is(res, "42501"))
@@ -227,6 +229,8 @@ mk_postgres_open(struct mk_db **out, const char *uri, struct mk_err *e)
 	/* who died with a transaction open must not hold up the others */
 	PQclear(PQexec(db->h, "SET idle_in_transaction_session_timeout = '60s'"));
 	PQclear(PQexec(db->h, "SET lock_timeout = '30s'"));
+	/* a plan made for any range of numbers reads the whole table and sorts it */
+	PQclear(PQexec(db->h, "SET plan_cache_mode = force_custom_plan"));
 	/* nor must it go on with a question whose asker was interrupted */
 	PQclear(PQexec(db->h, "SET client_connection_check_interval = '1s'"));
 	*out = &db->db;

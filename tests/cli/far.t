@@ -48,4 +48,11 @@ question 30 history P0777
 question 30 where P0777
 question 30 find id:P0777
 question 30 history 0777
+# ranges of events, many in a row: each is read along its index, not the rest of the table sorted
+sorts() { awk '/Limit/ { on = 1 } /Query Text/ { on = 0 } on && /Sort Key: (v\.)?id$/' said | sort | uniq -c; }
+for q in audit export 'find lot:L*'; do
+	# shellcheck disable=SC2086
+	asked mk-trace $q
+	is "$q: nothing is sorted" "$st$(sorts)" 0
+done
 plan
