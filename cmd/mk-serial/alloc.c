@@ -141,7 +141,7 @@ give_back(struct cmd *c, struct allocating *a)
 		return -1;
 	r = centre(c, a);
 	for (i = 0; r == 0 && i < n; i++)
-		if (l[i].returned > 0)
+		if (l[i].returned > 0 && l[i].no > 0)
 			r = mk_store_lease_returned(a->from, pool, ask.origin, l[i].no,
 				l[i].returned, &c->err);
 	free(l);

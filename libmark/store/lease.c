@@ -42,7 +42,7 @@ leases_of(struct mk_store *st, int64_t pool, const char *origin, struct mk_lease
 
 	*out = NULL;
 	if (mk_db_query(st->db, &rows, e, "SELECT no, first, count, base, returned FROM lease WHERE "
-	    "pool = ? AND origin = ? ORDER BY no", "is", pool, origin) == 0)
+	    "pool = ? AND origin = ? ORDER BY base, no", "is", pool, origin) == 0)
 		while ((r = mk_rows_next(&rows, e)) == 1) {
 			if (n == cap) {
 				cap = cap == 0 ? 16 : cap * 2;
@@ -236,6 +236,10 @@ drop_all(struct mk_store *st, const char *name, uint64_t *left, int64_t last, st
 	r = pool_id(st, name, &pool, e);
 	if (r == 0)
 		r = drop(st, pool, left, e);
+	if (r == 0 && last >= 0)	/* a centre that was restored gives their numbers again */
+		r = mk_db_run(st->db, NULL, e, "UPDATE lease SET no = -no - 1000000 * (SELECT COUNT(*) "
+			"FROM lease WHERE pool = ? AND origin = ? AND no < 0) WHERE pool = ? AND origin = ? "
+			"AND no > ?", "isisi", pool, st->origin, pool, st->origin, last);
 	if (r == 0 && last >= 0)
 		r = mk_db_run(st->db, NULL, e, "INSERT INTO lease_ask(pool, token, last) "
 			"VALUES(?, '', ?) ON CONFLICT(pool) DO UPDATE SET token = '', "

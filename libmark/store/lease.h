@@ -17,7 +17,7 @@
 #define MK_TOKEN_LEN 32	/* hex digits */
 
 struct mk_lease {
-	int64_t no;
+	int64_t no;		/* below 0: the centre, itself restored, knows nothing of it */
 	uint64_t first, count;	/* of the pool's own indices */
 	uint64_t base;		/* in the line's counting */
 	uint64_t returned;	/* so many behind them were given back, never used */
