@@ -134,7 +134,7 @@ check: tests
 check-asan:
 	$(MAKE) VARIANT=asan check
 torture: tests
-	MK_BUILD=$(abspath $(B)) MK_TORTURE=1 $(PROVE) -v tests/cli/crash-*.t tests/cli/readback.t
+	MK_BUILD=$(abspath $(B)) MK_TORTURE=1 $(PROVE) -v $(B)/tests/unit/damaged tests/cli/crash-*.t tests/cli/readback.t
 bench: all $(BENCHES) $(B)/tests/unit/order
 	MK_BUILD=$(abspath $(B)) sh tests/bench/run
 demo: all

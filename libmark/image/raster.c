@@ -56,22 +56,29 @@ mk_raster_up2(const struct mk_image *in, struct mk_image *out, struct mk_err *e)
 int
 mk_raster_half(const struct mk_image *in, struct mk_image *out, struct mk_err *e)
 {
-	int x, y;
+	return mk_raster_shrink(in, 2, out, e);
+}
 
-	if (mk_image_new(out, in->w < 2 ? 1 : in->w / 2, in->h < 2 ? 1 : in->h / 2, e) == -1)
+int
+mk_raster_shrink(const struct mk_image *in, int n, struct mk_image *out, struct mk_err *e)
+{
+	int x, y, i, k;
+
+	if (mk_image_new(out, in->w < n ? 1 : in->w / n, in->h < n ? 1 : in->h / n, e) == -1)
 		return -1;
-	for (y = 0; y < out->h; y++) {
-		const unsigned char *a = in->px + (size_t)(2 * y) * (size_t)in->w;
-		const unsigned char *b = in->px +
-			(size_t)clamp(2 * y + 1, in->h - 1) * (size_t)in->w;
-
+	for (y = 0; y < out->h; y++)
 		for (x = 0; x < out->w; x++) {
-			int l = 2 * x, r = clamp(2 * x + 1, in->w - 1);
+			unsigned sum = 0;
 
+			for (i = 0; i < n; i++) {
+				const unsigned char *row = in->px + (size_t)clamp(n * y + i, in->h - 1) * (size_t)in->w;
+
+				for (k = 0; k < n; k++)
+					sum += row[clamp(n * x + k, in->w - 1)];
+			}
 			out->px[(size_t)y * (size_t)out->w + (size_t)x] =
-				(unsigned char)((a[l] + a[r] + b[l] + b[r] + 2) / 4);
+				(unsigned char)((sum + (unsigned)(n * n) / 2) / (unsigned)(n * n));
 		}
-	}
 	return 0;
 }
 

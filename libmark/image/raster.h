@@ -14,6 +14,9 @@ int mk_raster_up2(const struct mk_image *in, struct mk_image *out, struct mk_err
 /* Half the size, rounded down, at least 1: means of 2x2. */
 int mk_raster_half(const struct mk_image *in, struct mk_image *out, struct mk_err *e);
 
+/* The same for 1/n of the size, n from 1 on: means of n x n. */
+int mk_raster_shrink(const struct mk_image *in, int n, struct mk_image *out, struct mk_err *e);
+
 /* The mean of the (2r+1)² pixels around each one, the border repeated; twice,
  * which is close to a Gaussian of sigma r·0.8. r is 1..100. */
 int mk_raster_blur(const struct mk_image *in, int r, struct mk_image *out, struct mk_err *e);

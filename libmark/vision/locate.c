@@ -4,10 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "image/raster.h"
 #include "vision/engine.h"
 #include "vision/fit.h"
 
 #define SMALL 400	/* pixels: the longer side of what is searched */
+#define MIN_SIDE 20	/* pixels: in less there is no mark */
 #define BLOCK 8		/* pixels of it */
 #define PLACES 3	/* that are tried */
 #define MS 150		/* of CPU time: what is not found by then is not */
@@ -37,21 +39,10 @@ struct place {
 static int
 shrink(const struct mk_image *im, struct field *f, struct mk_err *e)
 {
-	int longer = im->w > im->h ? im->w : im->h, s, x, y, i, k;
+	int longer = im->w > im->h ? im->w : im->h;
 
-	f->shrink = s = (longer + SMALL - 1) / SMALL;
-	if (im->w < s || im->h < s || mk_image_new(&f->im, im->w / s, im->h / s, e) == -1)
-		return -1;
-	for (y = 0; y < f->im.h; y++)
-		for (x = 0; x < f->im.w; x++) {
-			unsigned sum = 0;
-
-			for (i = 0; i < s; i++)
-				for (k = 0; k < s; k++)
-					sum += im->px[(size_t)(y * s + i) * (size_t)im->w + (size_t)(x * s + k)];
-			f->im.px[y * f->im.w + x] = (unsigned char)(sum / (unsigned)(s * s));
-		}
-	return 0;
+	f->shrink = (longer + SMALL - 1) / SMALL;
+	return mk_raster_shrink(im, f->shrink, &f->im, e);
 }
 
 static int
@@ -400,9 +391,10 @@ mk_locate(const struct mk_image *im, const struct mk_plan *plan, const unsigned 
 	double best = 0;
 	int r;
 
-	e->code = 0;
+	if (im->w < MIN_SIDE || im->h < MIN_SIDE)
+		return 0;
 	if (shrink(im, &f, e) == -1)
-		return e->code == 0 ? 0 : -1;
+		return -1;
 	r = blocks(&f, e);
 	if (r == 0)
 		r = try_places(im, plan, expected, &f, &best, code, e);

@@ -246,9 +246,9 @@ try_way(const struct search *s, const struct mk_way *way, struct mk_scan *out, s
 	struct mk_image clear;
 	int r;
 
-	if (way->make == NULL)
+	if (way->make == NULL && way->reduce == 0)
 		return look(s, way, s->im, out, e);
-	if (way->make(s->im, &clear, e) == -1)
+	if (mk_way_make(way, s->im, &clear, e) == -1)
 		return -1;
 	r = look(s, way, &clear, out, e);
 	mk_image_clear(&clear);
@@ -263,13 +263,16 @@ scan_part(const struct mk_image *im, const struct mk_scan_want *want, struct mk_
 	const struct mk_way *way;
 	size_t i;
 
-	while (mk_way((size_t)s.left) != NULL)
-		s.left++;
-	for (i = 0; (way = mk_way(i)) != NULL && !mk_scan_enough(out, want); i++, s.left--) {
+	for (i = 0; (way = mk_way(i)) != NULL; i++)
+		s.left += mk_way_suits(way, im);
+	for (i = 0; (way = mk_way(i)) != NULL && !mk_scan_enough(out, want); i++) {
+		if (!mk_way_suits(way, im))
+			continue;
 		if (mk_cpu_ms() >= s.until)
 			break;
 		if (try_way(&s, way, out, e) == -1)
 			return -1;
+		s.left--;
 	}
 	choose(out, want);
 	return 0;

@@ -6,6 +6,12 @@
 
 #define UP_MAX 1600		/* pixels: larger pictures are halved instead of doubled */
 
+/* Pixels of the longer side. In a large picture the modules of a mark are large, and so
+ * are the gaps between dots: in a small one they are as a few pixels can close them. */
+#define SMALL 520
+#define TINY 300
+#define MINI 200
+
 static int
 up(const struct mk_image *in, struct mk_image *out, struct mk_err *e)
 {
@@ -103,17 +109,26 @@ level(const struct mk_image *in, struct mk_image *out, struct mk_err *e)
 }
 
 static const struct mk_way ways[] = {
-	{ "asis", NULL, false, false },
-	{ "up2", up, false, false },
-	{ "open", open_gaps, false, false },
-	{ "blur", blur_stretch, false, false },
-	{ "sharp", sharp, false, false },
-	{ "invert", mk_raster_invert, false, true },
-	{ "level", level, false, false },
-	{ "smooth", smooth, false, false },
-	{ "close", close_gaps, false, false },
-	{ "openwide", open_wide, false, false },
-	{ "flip", mk_raster_flip, true, false }
+	{ "asis", 0, NULL, false, false },
+	{ "small", SMALL, NULL, false, false },
+	{ "tinyopen", TINY, open_gaps, false, false },
+	{ "smallopen", SMALL, open_gaps, false, false },
+	{ "tinysmooth", TINY, smooth, false, false },
+	{ "minismooth", MINI, smooth, false, false },
+	{ "miniwide", MINI, open_wide, false, false },
+	{ "smallsmooth", SMALL, smooth, false, false },
+	{ "smallinvert", SMALL, mk_raster_invert, false, true },
+	{ "up2", 0, up, false, false },
+	{ "open", 0, open_gaps, false, false },
+	{ "blur", 0, blur_stretch, false, false },
+	{ "sharp", 0, sharp, false, false },
+	{ "invert", 0, mk_raster_invert, false, true },
+	{ "level", 0, level, false, false },
+	{ "smooth", 0, smooth, false, false },
+	{ "smallclose", SMALL, close_gaps, false, false },
+	{ "close", 0, close_gaps, false, false },
+	{ "openwide", 0, open_wide, false, false },
+	{ "flip", 0, mk_raster_flip, true, false }
 };
 #define WAYS (sizeof ways / sizeof *ways)
 
@@ -123,11 +138,42 @@ mk_way(size_t i)
 	return i < WAYS ? &ways[i] : NULL;
 }
 
+static int
+longer(const struct mk_image *im)
+{
+	return im->w > im->h ? im->w : im->h;
+}
+
+bool
+mk_way_suits(const struct mk_way *way, const struct mk_image *im)
+{
+	return longer(im) >= way->reduce * 5 / 4;
+}
+
+int
+mk_way_make(const struct mk_way *way, const struct mk_image *in, struct mk_image *out,
+	struct mk_err *e)
+{
+	struct mk_image mid;
+	int r;
+
+	if (way->reduce == 0)
+		return way->make(in, out, e);
+	r = mk_raster_shrink(in, (longer(in) + way->reduce - 1) / way->reduce, &mid, e);
+	if (r == -1 || way->make == NULL) {
+		*out = mid;
+		return r;
+	}
+	r = way->make(&mid, out, e);
+	mk_image_clear(&mid);
+	return r;
+}
+
 void
 mk_way_back(const struct mk_way *way, int w, int made_w, struct mk_code *c)
 {
-	/* a side of odd length loses its last pixel when it is halved */
-	double scale = made_w > w ? 0.5 : made_w < w ? 2 : 1;
+	/* what is left over of a side is lost when it is made smaller */
+	double scale = made_w > w ? 0.5 : w / made_w;
 	int i;
 
 	for (i = 0; i < 4; i++) {

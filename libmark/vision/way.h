@@ -6,9 +6,17 @@
 
 struct mk_way {
 	const char *name;
-	int (*make)(const struct mk_image *in, struct mk_image *out, struct mk_err *e);	/* NULL: as is */
+	int reduce;	/* first: to so many pixels of the longer side, at most; 0: not */
+	int (*make)(const struct mk_image *in, struct mk_image *out, struct mk_err *e);	/* may be NULL */
 	bool flips, inverts;
 };
+
+/* Whether the way is one for this picture: it is not made smaller than it is. */
+bool mk_way_suits(const struct mk_way *way, const struct mk_image *im);
+
+/* The picture made clearer; not for the first way, which does nothing. */
+int mk_way_make(const struct mk_way *way, const struct mk_image *in, struct mk_image *out,
+	struct mk_err *e);
 
 /* The ways, the most promising first; NULL behind the last. */
 const struct mk_way *mk_way(size_t i);

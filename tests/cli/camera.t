@@ -64,6 +64,7 @@ see none.png
 line 'aravis:127.0.0.1?exposure=10000&gain=3&region=0,0,384,384&trigger=software' $(cat pictures)
 is "$count marks before a GigE camera: status, messages" "$? $(cat err)" "0 "
 is "all are grabbed and read" "$(grep -c '	verify_result:ok	' out)" $count
+is "and graded" "$(grep -c "	verify_grade:[0-9]" out)" $count
 is "each record bears exposure and gain" "$(grep -c '	verify_exposure:10000	verify_gain:3	' out)" $count
 gone
 

@@ -218,6 +218,8 @@ rasters(void)
 	mk_image_clear(&a);
 	fill(&a, 3, 2, "\1\2\7\3\6\7");
 	ok(mk_raster_half(&a, &b, &e) == 0 && same(&b, 1, 1, "\3"), "half the size");
+	ok(mk_raster_shrink(&a, 3, &b, &e) == 0 && same(&b, 1, 1, "\5"),
+		"a third of it, which is less than one pixel high: the last row counts again");
 	ok(mk_raster_open(&a, 1, &b, &e) == 0 && same(&b, 3, 2, "\1\2\2\1\2\2"),
 		"an opening takes lights away that are smaller than its square");
 	mk_image_clear(&a);

@@ -8,45 +8,10 @@
 
 #include "ident/symbol.h"
 #include "image/raster.h"
-#include "tests/ecc200.h"
+#include "tests/sim/plain.h"
 #include "tests/tap.h"
 #include "vision/dmtx.h"
 #include "vision/reader.h"
-
-static struct mk_err e;
-static uint32_t seed = 12345;
-
-static unsigned
-rnd(unsigned n)
-{
-	seed = seed * 1664525u + 1013904223u;
-	return (seed >> 8) % n;
-}
-
-/* The symbol as a picture: px pixels a module, four modules of quiet zone. */
-static void
-render(const struct ecc *s, int px, int dark, int light, int noise, struct mk_image *im)
-{
-	int side = (s->side + 8) * px, x, y;
-
-	if (mk_image_new(im, side, side, &e) == -1)
-		abort();
-	for (y = 0; y < side; y++)
-		for (x = 0; x < side; x++) {
-			int r = y / px - 4, c = x / px - 4;
-			int on = r >= 0 && c >= 0 && r < s->side && c < s->side && s->m[r][c];
-			int v = (on ? dark : light) + (noise > 0 ?
-				(int)rnd((unsigned)(2 * noise + 1)) - noise : 0);
-
-			im->px[y * side + x] = (unsigned char)(v < 0 ? 0 : v > 255 ? 255 : v);
-		}
-}
-
-static int
-says(const struct mk_scan *s, const char *text, size_t n)
-{
-	return s->codes > 0 && s->code[0].n == n && memcmp(s->code[0].data, text, n) == 0;
-}
 
 static void
 plain(const char *text, size_t n, int gs1, int side, const char *what)
@@ -177,6 +142,38 @@ hard_light(void)
 	(void)mk_image_new(&im, 1, 1, &e);
 	ok(mk_scan_image(&im, &any, &got, &e) == 0 && got.codes == 0, "one pixel");
 	mk_image_clear(&im);
+}
+
+/* Dots that do not touch, in pictures so large that their gaps are many pixels wide. Where
+ * it was read is told in the picture's own pixels. */
+static void
+dotted(void)
+{
+	static const int px[] = { 15, 24, 33 };
+	struct mk_scan_want want = { .ms = 400 };
+	struct mk_scan got;
+	struct mk_image im;
+	struct ecc s;
+	size_t i;
+	int x, y;
+
+	(void)ecc_make(&s, "PART-000123", 11, 0, 18);
+	for (i = 0; i < sizeof px / sizeof *px; i++) {
+		int n = px[i];
+
+		render(&s, n, 60, 180, 12, &im);
+		for (y = 0; y < im.h; y++)
+			for (x = 0; x < im.w; x++) {
+				double u = x % n + .5 - n / 2.0, v = y % n + .5 - n / 2.0;
+
+				if (hypot(u, v) > .36 * n && im.px[y * im.w + x] < 120)
+					im.px[y * im.w + x] = 180;
+			}
+		ok(mk_scan_image(&im, &want, &got, &e) == 0 && says(&got, "PART-000123", 11) &&
+			fabs(got.code[0].corner[0].x - 4 * n) < n && fabs(got.code[0].corner[2].y - 22 * n) < n,
+			"dots of %d pixels (%s)", n, got.code[0].way);
+		mk_image_clear(&im);
+	}
 }
 
 /* Every size that is made without asking for it, from libzint's hand: with blocks
@@ -315,93 +312,6 @@ other_kinds(void)
 
 /* ---- damage: a wrong read is worse than none ---- */
 
-struct tally {
-	int right, wrong, none;
-};
-
-static void
-count(struct tally *t, int r, const struct mk_scan *got, const char *text, size_t n)
-{
-	if (r != 1)
-		t->none++;
-	else if (says(got, text, n))
-		t->right++;
-	else
-		t->wrong++;
-}
-
-static void
-damaged(int marks)
-{
-	static const struct { const char *text; int side; } of[] = {
-		{ "A12", 10 }, { "B1234", 12 }, { "C123456", 14 }
-	};
-	struct tally bare = {0}, guarded = {0};
-	struct mk_scan_want want = {0};
-	struct mk_scan got;
-	struct mk_image im;
-	struct ecc s;
-	int i, k, r;
-
-	for (i = 0; i < marks; i++) {
-		const char *text = of[i % 3].text;
-
-		(void)ecc_make(&s, text, strlen(text), 0, of[i % 3].side);
-		want.rows = want.cols = s.side;
-		/* the finder stays: damage there is no read at all */
-		for (k = 1 + (i / 3) % 12; k > 0; k--) {
-			int row = 1 + (int)rnd((unsigned)s.side - 2), col = 1 + (int)rnd((unsigned)s.side - 2);
-
-			s.m[row][col] ^= 1;
-		}
-		render(&s, 5, 40, 200, 0, &im);
-		memset(&got, 0, sizeof got);
-		r = mk_dmtx_scan(&im, &want, 100, false, &got, &e);
-		count(&bare, r, &got, text, strlen(text));
-		memset(&got, 0, sizeof got);
-		r = mk_dmtx_scan(&im, &want, 100, true, &got, &e);
-		count(&guarded, r, &got, text, strlen(text));
-		mk_image_clear(&im);
-	}
-	printf("# %d damaged marks: libdmtx alone %d right, %d wrong, %d none; guarded %d, %d, %d\n",
-		marks, bare.right, bare.wrong, bare.none, guarded.right, guarded.wrong, guarded.none);
-	ok(bare.wrong > marks / 20, "libdmtx alone reads damaged marks wrong");
-	ok(guarded.wrong == 0, "guarded, none is read wrong");
-	/* data may be right by luck in what is no codeword */
-	ok(guarded.right >= bare.right - marks / 100 && guarded.right > marks / 10,
-		"and what was read right still is");
-}
-
-/* The whole search, every engine and way, on damaged marks: never another text. */
-static void
-damaged_search(int marks)
-{
-	static const struct { const char *text; int side; } of[] = {
-		{ "A12", 10 }, { "B1234", 12 }, { "C123456", 14 }, { "D1234567890", 16 }
-	};
-	struct mk_scan_want want = { .kinds = MK_DATAMATRIX, .ms = 60 };
-	struct tally t = {0};
-	struct mk_scan got;
-	struct mk_image im;
-	struct ecc s;
-	int i, k;
-
-	for (i = 0; i < marks; i++) {
-		const char *text = of[i % 4].text;
-
-		(void)ecc_make(&s, text, strlen(text), 0, of[i % 4].side);
-		for (k = 1 + (i / 4) % 12; k > 0; k--)
-			s.m[1 + rnd((unsigned)s.side - 2)][1 + rnd((unsigned)s.side - 2)] ^= 1;
-		render(&s, 5, 40, 200, 0, &im);
-		count(&t, mk_scan_image(&im, &want, &got, &e) == 0 && got.best >= 0 && !got.conflict, &got,
-			text, strlen(text));
-		mk_image_clear(&im);
-	}
-	printf("# %d damaged marks, all engines and ways: %d right, %d wrong, %d none\n", marks, t.right,
-		t.wrong, t.none);
-	ok(t.wrong == 0 && t.right > marks / 10, "none is read wrong by all that is tried");
-}
-
 /* Brushed metal without a code, 5 megapixels: given up at the time limit. */
 static void
 brushed(void)
@@ -423,36 +333,8 @@ brushed(void)
 	ms = mk_cpu_ms();
 	ok(mk_scan_image(&im, &want, &got, &e) == 0 && got.best == -1, "brushed metal has no code");
 	ms = mk_cpu_ms() - ms;
-	ok(ms < 600, "5 megapixels end at the time limit, 200 ms and the step that it falls into: %.0f", ms);
+	ok(ms < 1000, "5 megapixels end at the time limit, 200 ms and the step that it falls into: %.0f", ms);
 	mk_image_clear(&im);
-}
-
-/* A finder around random modules: no symbol at all. */
-static void
-noise(int marks)
-{
-	struct mk_scan_want want = { .rows = 10, .cols = 10 };
-	struct mk_scan got;
-	struct mk_image im;
-	struct ecc s;
-	int i, r, c, bare = 0, guarded = 0;
-
-	for (i = 0; i < marks; i++) {
-		(void)ecc_make(&s, "A12", 3, 0, 10);
-		for (r = 1; r < 9; r++)
-			for (c = 1; c < 9; c++)
-				s.m[r][c] = (unsigned char)rnd(2);
-		render(&s, 5, 40, 200, 0, &im);
-		memset(&got, 0, sizeof got);
-		bare += mk_dmtx_scan(&im, &want, 100, false, &got, &e) == 1;
-		memset(&got, 0, sizeof got);
-		guarded += mk_dmtx_scan(&im, &want, 100, true, &got, &e) == 1;
-		mk_image_clear(&im);
-	}
-	printf("# %d pictures of noise in a finder: libdmtx alone reads %d, guarded %d\n",
-		marks, bare, guarded);
-	ok(bare > marks / 5, "libdmtx alone reads noise");
-	ok(guarded == 0, "guarded, none");
 }
 
 /* ---- the reader's process ---- */
@@ -575,10 +457,8 @@ main(void)
 	all_sizes();
 	corners();
 	hard_light();
+	dotted();
 	other_kinds();
-	damaged(getenv("MK_TORTURE") != NULL ? 6000 : 600);
-	noise(getenv("MK_TORTURE") != NULL ? 2000 : 200);
-	damaged_search(getenv("MK_TORTURE") != NULL ? 2000 : 200);
 	brushed();
 	readers();
 	crafted(60);
