@@ -159,4 +159,10 @@ mk-trace cert --html "$e" >cert.html 2>/dev/null
 is 'cert: text in a page' "$(grep -c '<b>&' cert.html)" 0
 mk-trace cert "$e" >cert.txt
 is 'cert: no controls' "$(grep -c "$ctrl" cert.txt)" 0
+if command -v gnuplot >/dev/null; then
+	mk-trace spc p --by operator --plot e.svg >/dev/null && mk-trace pareto --by reason --plot f.svg >/dev/null
+	is 'plot: labels are text' "$?$(cat e.svg f.svg | grep -c '<b>')" 00
+else
+	skip 'plot: labels are text' 'no gnuplot here'
+fi
 plan
