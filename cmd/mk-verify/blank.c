@@ -109,7 +109,7 @@ describe(struct cmd *c, const struct blank *b, struct mk_rec *rec)
 	const struct mk_code *k = look_code(&b->run->look);
 	struct mk_err *e = &c->err;
 
-	if (look_describe(&b->run->look, rec, "check_", e) == -1 ||
+	if (look_describe(c, &b->run->look, rec, "check_") == -1 ||
 	    (k != NULL && mk_rec_set(rec, "check_read", k->data, k->n, e) == -1))
 		return -1;
 	return b->placed ? describe_place(b, rec, e) : 0;

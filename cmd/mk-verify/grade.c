@@ -26,6 +26,7 @@ struct grader {
 	struct mk_buf path, expected;
 	struct mk_code unread;		/* what stands for a mark that was not read */
 	struct mk_code last;		/* where the last one was that could be graded */
+	struct mk_err drawn;		/* of the last drawing */
 };
 
 /* ---- options ---- */
@@ -236,6 +237,7 @@ grader_describe(struct grader *g, const struct mk_image *im, const struct mk_cod
 	struct mk_grade m;
 	int r;
 
+	g->drawn.code = 0;
 	if (im->px == NULL)
 		return 0;
 	if (code == NULL) {
@@ -264,8 +266,16 @@ grader_describe(struct grader *g, const struct mk_image *im, const struct mk_cod
 	(void)snprintf(kind, sizeof kind, "ISO/IEC %s%s", mk_standard_name(m.standard),
 		g->calibrated ? " grade" : "-style process grade");
 	r = put_grade(g, &m, text, rec, prefix, e);
-	if (r == 0)
-		r = draw(g, im, &m, text, kind, rec, e);
+	if (r == 0 && draw(g, im, &m, text, kind, rec, e) == -1) {
+		g->drawn = *e;
+		r = e->code == MK_EIO ? 0 : -1;
+	}
 	mk_grade_clear(&m);
 	return r;
+}
+
+const struct mk_err *
+grader_complaint(const struct grader *g)
+{
+	return g == NULL || g->drawn.code == 0 ? NULL : &g->drawn;
 }

@@ -33,6 +33,10 @@ double grader_um(const struct grader *g);	/* NULL is allowed */
 int grader_describe(struct grader *g, const struct mk_image *im, const struct mk_code *code,
 	const struct mk_scan_want *want, struct mk_rec *rec, const char *prefix, struct mk_err *e);
 
+/* What was wrong when the last mark was drawn (NULL: nothing). A drawing that cannot
+ * be written changes no verdict. */
+const struct mk_err *grader_complaint(const struct grader *g);	/* NULL is allowed */
+
 /* annotate.c: draw the mark, its grid, its damaged modules and its grades to a PNG file.
  * text is the grade's, kind says of what standard it is. */
 int annotate(const char *path, const struct mk_image *im, const struct mk_grade *g,

@@ -243,17 +243,34 @@ put_code(const struct mk_code *k, struct mk_rec *rec, const char *prefix, struct
 	return k->mirrored ? put(rec, prefix, "mirrored", "yes", e) : 0;
 }
 
+static int
+put_grade(struct cmd *c, const struct look *l, const struct mk_code *k, struct mk_rec *rec,
+	const char *prefix)
+{
+	const struct mk_image *im = l->shot.im.px != NULL ? &l->shot.im : &l->unpacked;
+	const struct mk_err *drawn;
+
+	if (grader_describe(l->grader, im, k, &l->asked, rec, prefix, &c->err) == -1)
+		return -1;
+	if ((drawn = grader_complaint(l->grader)) != NULL) {
+		cmd_warn(c, "--annotate: %s", drawn->msg);
+		cmd_status(c, CMD_DEVICE);
+		memset(&c->err, 0, sizeof c->err);
+	}
+	return 0;
+}
+
 int
-look_describe(const struct look *l, struct mk_rec *rec, const char *prefix, struct mk_err *e)
+look_describe(struct cmd *c, const struct look *l, struct mk_rec *rec, const char *prefix)
 {
 	const struct mk_code *k = look_code(l);
-	const struct mk_image *im = l->shot.im.px != NULL ? &l->shot.im : &l->unpacked;
+	struct mk_err *e = &c->err;
 
 	if (l->smart != NULL && l->end == MK_READ_DONE && mk_smart_fields(l->smart, rec, prefix, e) == -1)
 		return -1;
 	if (k != NULL && put_code(k, rec, prefix, e) == -1)
 		return -1;
-	if (l->grader != NULL && grader_describe(l->grader, im, k, &l->asked, rec, prefix, e) == -1)
+	if (l->grader != NULL && put_grade(c, l, k, rec, prefix) == -1)
 		return -1;
 	if (l->shot.has_exposure && put_number(rec, prefix, "exposure", l->shot.exposure, e) == -1)
 		return -1;

@@ -189,7 +189,7 @@ describe(struct cmd *c, const struct run *r, struct mk_rec *rec, long ms)
 	const struct mk_code *k = look_code(&r->look);
 	struct mk_err *e = &c->err;
 
-	if (look_describe(&r->look, rec, "verify_", e) == -1)
+	if (look_describe(c, &r->look, rec, "verify_") == -1)
 		return -1;
 	if (k != NULL && !says_code(r, k) && mk_rec_set(rec, "verify_read", k->data, k->n, e) == -1)
 		return -1;

@@ -67,7 +67,7 @@ report(struct cmd *c, struct look *l, const char *what)
 		r = mk_rec_set(&rec, "image", what, strlen(what), e) == -1 ||
 			mk_rec_set(&rec, "code", k->data, k->n, e) == -1 ||
 			mk_rec_setf(&rec, e, "aim", "%s", aim(k)) == -1 ||
-			look_describe(l, &rec, "", e) == -1 || put_corners(&rec, k, e) == -1 ||
+			look_describe(c, l, &rec, "") == -1 || put_corners(&rec, k, e) == -1 ||
 			cmd_put(c, &rec) == -1 ? -1 : 0;
 	}
 	mk_rec_clear(&rec);

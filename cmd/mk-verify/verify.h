@@ -63,8 +63,8 @@ const char *look_fault(const struct look *l, const char **text);
 const struct mk_code *look_code(const struct look *l);
 
 /* Fields of the code (symbol, engine …), of its grade, and of the picture (exposure, gain),
- * each with the prefix before its name. */
-int look_describe(const struct look *l, struct mk_rec *rec, const char *prefix, struct mk_err *e);
+ * each with the prefix before its name. A drawing that cannot be written is told: status 3. */
+int look_describe(struct cmd *c, const struct look *l, struct mk_rec *rec, const char *prefix);
 
 /* ---- filter.c: records in, records with a verdict out ---- */
 extern const struct cmd_opt opts_filter[];

@@ -53,7 +53,9 @@ is "a drawing for each mark that was found" "$(ls see-*.png | tr '\n' ' ')" "see
 ok "it is a picture" [ "$(od -An -c -N4 see-000000001.png | tr -d ' ')" = '211PNG' ]
 ok "as large as the mark and its bars" [ "$(wc -c <see-000000001.png)" -gt 20000 ]
 run "a field that is not there" 2 "" "mk-verify: --annotate: the record has no field 'serial'" sh -c "$V --annotate '{serial}.png' <in"
-run "a folder that is not there" 3 "" "mk-verify: no/a.png: cannot write: No such file or directory" sh -c "$V --annotate no/a.png <in"
+try $V --annotate no/a.png <in
+is "a folder that is not there: it is told, the verdict passes" "$st $err $(field verify_grade "$out")" \
+	"3 mk-verify: --annotate: no/a.png: cannot write: No such file or directory $(field verify_grade "$($V <in)")"
 
 # ---- pictures without records ----
 try mk-verify read "$(field mark_image "$(sed 1q marked)")"  -o ltsv
