@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/step.h"
+
 /* A stretch of time in which some step was done under some conditions. The strings
  * are the store's (mk_ctx, mk_event.step). */
 struct stretch {
@@ -278,6 +280,9 @@ mk_neighbours_since(const struct mk_query *q, const char *since, size_t n, struc
 
 	if (len == 0 || len > MK_KEY_MAX)
 		return mk_err(e, MK_EUSAGE, "'%s': write STEP:RESULT, such as calibrate:ok", since);
+	if (!mk_step_known(q->conf, since, len))
+		return mk_err(e, MK_EUSAGE, "'%.*s' is no step: write STEP:RESULT, such as calibrate:ok",
+			(int)len, since);
 	memcpy(s.step, since, len);
 	s.result = *colon == ':' ? colon + 1 : "";
 	r = mk_ask_word(q->st, "step", 4, s.step, len, &in, &kept, e);

@@ -130,6 +130,8 @@ is '--same lot,station,+-30m: not the next lot' "$(near --same lot,station,+-30m
 	'N0 neighbour;N1 neighbour;N2 neighbour;N3 suspect;N4 neighbour;'
 is '--same lot' "$(near --same lot)" 'N0 neighbour;N1 neighbour;N2 neighbour;N3 suspect;N4 neighbour;'
 is '--since-last calibrate:ok' "$(near --since-last calibrate:ok | tr -d 'a-z ')" 'N0;N1;N2;N3;N4;N5;N6;N7;'
+run '--since-last of no step' 2 '' "mk-trace: 'calibrte' is no step: write STEP:RESULT, such as calibrate:ok" \
+	mk-trace recall id:N1 --since-last calibrte:ok
 run '--same nothing' 2 '' "mk-trace: '±30m' says nothing that is the same: write lot,station,±30m" mk-trace recall id:N3 --same ±30m
 
 # ---- the orange-juice chart: 30 samples of 50, published limits ----
