@@ -2,6 +2,7 @@
 # mk-verify around the line: the blank part before the laser, kept pictures judged again,
 # known parts before a shift; and pictures that are hostile.
 . "${0%/*}/../lib.sh"
+grep -q '^#define HAVE_LEPTONICA' "$top/config.h" || { echo "1..0 # SKIP built without leptonica"; exit 0; }
 setup_store
 export MK_OPERATOR=eva
 mk-serial take bracket -n 3 lot=L1 | mk-layout -t bracket.lay | mk-laser -d 'sim:pix?weak=2:15' >marked

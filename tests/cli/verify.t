@@ -87,7 +87,7 @@ verify_ms:N"
 image() { part 1 | sed "s#mark_image:[^	]*#mark_image:$1#" >in; }
 image none.png; bad "no file" "none.png: *No such file or directory"
 image pix; bad "a folder" "pix: cannot read: Is a directory"
-image mk.conf; bad "no picture file" "mk.conf: no usable picture: *"
+image mk.conf; bad "no picture file" "mk.conf: no *: *"
 : >empty.png; image empty.png; bad "an empty file" "empty.png: no usable picture: *"
 head -c 3000 "$(field mark_image "$(part 1)")" >cut.png; image cut.png; bad "a picture cut short" "cut.png: no usable PNG: *"
 
