@@ -203,6 +203,19 @@ wait $ctl
 is "unplugged right after the first: nobody knows what it had planned" \
 	"$st $(for l in 1 2; do field mark_result "$(sed -n ${l}p out)"; done | tr '\n' ' ')" "3 unknown unknown "
 
+# ---- --on-fail continue: after each of these it is asked anew, and goes on ----
+for fault in error=5 reset=5 noise=5; do
+	p=$((p + 2))
+	sed -n "$((p - 1)),${p}p" jobs >in
+	controller tcp $fault
+	try mk-laser -d "grbl:$place" --on-fail continue <in
+	wait $ctl
+	is "continue after $fault: the first in doubt, the second marked" \
+		"$st $(while IFS= read -r l; do field mark_result "$l"; done <out | tr '\n' ' ')" "1 unknown ok "
+	is "continue after $fault: the second whole" "$(burnt | tail -n "$(sed 1d in | tr ' ' '\n' | grep -c ^L)")" \
+		"$(sed 1d in >in.2; mv in.2 in; want 100 100)"
+done
+
 # ---- signals ----
 
 # lit [HOW]: mk-laser in the background, the beam on
