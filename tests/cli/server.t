@@ -74,7 +74,7 @@ pg_up
 # ---- roles ----
 roled=$(pg_uri roled)
 mk-trace init --store "$roled"
-printf 'name seq\npattern S{n:6}\nto 1000\n' >seq.pool
+printf 'name seq\npattern S{n:6}\nto 999999\n' >seq.pool
 mk-serial define seq.pool --store "$roled"
 run 'schema --roles, of a file' 2 '' 'mk-trace: a file has no roles: its owner and its mode say who may write it (chown, chmod)' \
 	sh -c 'mk-trace init --store x.db && mk-trace schema --roles --store x.db'
@@ -138,6 +138,17 @@ day 400 401 | here mk-trace add -q
 run 'and a line pushes on' 0 '' '' here mk-trace push --to "$(as line)"
 denied 'still altering nothing' line "DELETE FROM state"
 run 'all is right' 0 "$(here mk-trace count --events) events, 0 seals and anchors: nothing was altered" '' mk-trace audit --store "$roled"
+
+# ---- the crontab of mk-central(7), as cron runs it ----
+here mk-serial define seq.pool >/dev/null
+day 450 451 | here mk-trace add -q
+sed -n 's/^\*\/5 \* \* \* \*  //p' "$top/man/mk-central.7" | sed 's/ bracket / seq /' >cron
+is 'it has three lines' "$(wc -l <cron)" 3
+while read -r line; do
+	run "cron: $line" 0 '' '' env -i HOME="$HOME" PATH="$MK_BUILD:/usr/bin:/bin" MK_STORE="$scratch/l.db" MK_DATA="$MK_DATA" \
+		CENTRE="$(as line)" sh -c "$line"
+done <cron
+is 'and nothing is behind' "$(here mk-trace status -o json | jq -r .not_pushed)" '0 events'
 
 # ---- the audit of what lines pushed ----
 here mk-trace seal >seal1
@@ -218,6 +229,12 @@ if openssl req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=centre.example -a
 		try mk-trace count lot:L1 --store "$far&sslmode=$mode&sslrootcert=$scratch/cert.pem"
 		is "sslmode=$mode: no warning" "$st $err" '0 '
 	done
+	mkdir -p "$HOME/.postgresql" && cp cert.pem "$HOME/.postgresql/root.crt"
+	try mk-trace count lot:L1 --store "$far&sslmode=verify-full"
+	is 'the certificate in ~/.postgresql' "$st $err" '0 '
+	cp pass "$HOME/.pgpass"
+	try mk-trace count lot:L1 --store "postgresql://pw@centre.example:$port/roled?hostaddr=127.0.0.1&sslmode=verify-full"
+	is 'and the password in ~/.pgpass' "$st $err" '0 '
 	try mk-trace count lot:L1 --store "postgresql://mk@other.example:$port/roled?hostaddr=127.0.0.1&sslmode=verify-full&sslrootcert=$scratch/cert.pem"
 	like 'another server is not talked to' "$st $err" '3 mk-trace: *does not match host name "other.example"*'
 	try mk-trace count lot:L1 --store "$far&sslmode=disable"
