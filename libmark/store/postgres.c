@@ -23,6 +23,7 @@ find(struct mk_pq *db, const char *sql, struct mk_err *e)
 	}
 	db->stmt[i].sql = sql;
 	db->stmt[i].tables = mk_pq_tables(sql);
+	db->stmt[i].get = &db->get;
 	return &db->stmt[i];
 }
 
@@ -156,8 +157,8 @@ col_int(void *stmt, int col)
 {
 	struct mk_pq_stmt *st = stmt;
 
-	return PQgetisnull(st->res, st->row, col) ? 0 : mk_wire_int(PQgetvalue(st->res, st->row, col),
-		PQgetlength(st->res, st->row, col), PQftype(st->res, col));
+	return st->get->isnull(st->res, st->row, col) ? 0 : mk_wire_int(st->get->value(st->res, st->row,
+		col), st->get->length(st->res, st->row, col), st->get->type(st->res, col));
 }
 
 static const char *
@@ -165,8 +166,8 @@ col_text(void *stmt, int col, size_t *n)
 {
 	struct mk_pq_stmt *st = stmt;
 
-	*n = (size_t)PQgetlength(st->res, st->row, col);
-	return PQgetvalue(st->res, st->row, col);
+	*n = (size_t)st->get->length(st->res, st->row, col);
+	return st->get->value(st->res, st->row, col);
 }
 
 static int

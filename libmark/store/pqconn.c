@@ -208,6 +208,8 @@ mk_postgres_open(struct mk_db **out, const char *uri, struct mk_err *e)
 	if ((db = calloc(1, sizeof *db)) == NULL)
 		return mk_err_nomem(e);
 	db->db.engine = &mk_postgres;
+	db->get = (struct mk_pq_get){ PQ_CALL(PQgetvalue), PQ_CALL(PQgetlength), PQ_CALL(PQgetisnull),
+		PQ_CALL(PQftype) };
 	db->h = PQconnectdbParams(keys, vals, 1);
 	if (db->h == NULL || name_place(db, e) == -1) {
 		if (db->h == NULL)

@@ -9,7 +9,16 @@
 
 #define STMTS 256	/* a power of two, more than there are literals */
 
+/* What is called for each value: found once, not each time (base/lazy.h). */
+struct mk_pq_get {
+	__typeof__(PQgetvalue) *value;
+	__typeof__(PQgetlength) *length;
+	__typeof__(PQgetisnull) *isnull;
+	__typeof__(PQftype) *type;
+};
+
 struct mk_pq_stmt {
+	const struct mk_pq_get *get;
 	const char *sql;	/* the literal: its address is the key */
 	bool prepared, busy, makes;	/* makes: the new row's id is asked for */
 	unsigned tables;	/* mk_pq_tables */
@@ -45,6 +54,7 @@ struct mk_pq {
 	struct mk_buf array;	/* the parameter at hand */
 	struct mk_pq_copying copy[COPIES_MAX], *open;	/* open: is being copied */
 	PGconn *h;
+	struct mk_pq_get get;
 	char *place;		/* for messages: never with a password */
 	struct mk_pq_stmt stmt[STMTS];
 };
