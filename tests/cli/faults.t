@@ -1,8 +1,9 @@
 #!/bin/sh
-# Ten lines push at once into one server, and two are lent numbers, while the server is
+# Ten lines push at once into one server, two are lent numbers, one pulls, while the server is
 # stopped and started, connections are cut in the middle of a batch, before a COMMIT,
 # and after it, before its answer, and pushers are killed: afterwards the centre has
-# each event once, in order, and no number was lent or issued twice. MK_FAULTS says how
+# each event once, in order, no number was lent or issued twice, and what was pulled is
+# what it would be without all that. MK_FAULTS says how
 # many faults there are to be: 40, or 240 if MK_TORTURE is set.
 . "${0%/*}/../lib.sh"
 . "$top/tests/pg.sh"
@@ -19,7 +20,7 @@ mkdir net
 trap 'touch stop; kill $proxy 2>/dev/null; wait; pg_ctl -m immediate stop; cd /; rm -rf "$scratch"' EXIT
 far="postgresql://mk@/centre?host=$scratch/net"
 lines='a b c d e f g h i j'
-for l in $lines x y; do MK_STORE=$l.db MK_STATE=$scratch/$l.state mk-trace init; done
+for l in $lines x y z new; do MK_STORE=$l.db MK_STATE=$scratch/$l.state mk-trace init; done
 for l in x y; do MK_STORE=$l.db MK_STATE=$scratch/$l.state mk-serial define seq.pool; done
 
 # A process that may be killed; its number is in LINE.pid while it runs.
@@ -45,7 +46,8 @@ lender() {
 		for e in 1 2 3; do MK_STORE=$1.db MK_STATE=$scratch/$1.state mk-serial take seq; done 2>/dev/null | cut -f 1 >>"$1.ids"
 	done
 }
-workers=
+puller() { while [ ! -e stop ]; do mortal z mk-trace pull --from "$far" --batch 7; done; }
+puller 2>/dev/null & workers=$!
 for l in $lines; do pusher $l 2>/dev/null & workers="$workers $!"; done
 for l in x y; do
 	MK_STORE=$l.db MK_STATE=$scratch/$l.state mk-serial alloc seq --size 5 --blocks 1 --from "$centre"
@@ -57,8 +59,8 @@ kills=0 downs=0 turn=0
 faults() { echo $(($(wc -l <net.log) + kills + downs)); }
 # the next line that runs something is killed
 strike() {
-	set -- $lines x y
-	shift $((turn % 12))
+	set -- $lines x y z
+	shift $((turn % 13))
 	victim=$(cat "$1.pid" 2>/dev/null)
 	[ -n "$victim" ] && kill -KILL "$victim" 2>/dev/null && kills=$((kills + 1))
 	turn=$((turn + 1))
@@ -102,6 +104,14 @@ is 'and nothing else is' "$(pg_sql centre 'SELECT count(*) FROM event')" "$(cat 
 run 'every chain is whole' 0 "$(cat sum) events, 0 seals and anchors: nothing was altered" '' mk-trace audit --store "$centre"
 is 'what follows from the events is right' "$(mk-trace rebuild --store "$centre" | grep -v 'wrong:0.missing:0')" ''
 is 'none gave up but for the network' "$(cat ?.err | grep -v ': trying again$' | grep -v -e 'connection' -e 'server' -e 'database system' | sort | uniq -c | head -5)" ''
+
+# ---- what was pulled ----
+for l in z new; do
+	MK_STORE=$l.db MK_STATE=$scratch/$l.state mk-trace pull --from "$centre"
+	sqlite3 $l.db 'SELECT * FROM pulled ORDER BY name, step; SELECT * FROM pull ORDER BY origin' >$l.pulled
+done
+ok 'pulled under fire and at once: the same' cmp z.pulled new.pulled
+ok 'and not nothing' test "$(wc -l <z.pulled)" -gt 20
 
 # ---- numbers ----
 for l in x y; do
