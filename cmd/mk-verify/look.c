@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/io.h"
 #include "base/num.h"
@@ -160,6 +161,20 @@ look_smart(struct cmd *c, struct look *l)
 	return -1;
 }
 
+/* What a record names is a file: nothing that might be waited for without end. */
+static int
+look_named(struct cmd *c, struct look *l, const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)) {
+		look_reset(l);
+		mk_err(&l->why, MK_EDATA, "%s: no picture: it is no file", path);
+		return 0;
+	}
+	return look_file(c, l, path);
+}
+
 int
 look_next(struct cmd *c, struct look *l, const char *path, const struct mk_scan_want *want)
 {
@@ -167,7 +182,7 @@ look_next(struct cmd *c, struct look *l, const char *path, const struct mk_scan_
 
 	if (l->smart != NULL)
 		return look_smart(c, l);
-	k = l->camera != NULL ? look_grab(c, l) : look_file(c, l, path);
+	k = l->camera != NULL ? look_grab(c, l) : look_named(c, l, path);
 	if (k == 0 && l->camera == NULL)
 		return 1;
 	return k == 1 && look_scan(c, l, want) == -1 ? -1 : k;

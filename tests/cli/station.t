@@ -137,6 +137,12 @@ is "and a good picture behind them is read" "$(tail -1 out | tr '\t' '\n' | grep
 try mk-verify read bad* "$(pic 3)" --columns code
 is "read says of each what is wrong, and goes on" "$st $(wc -l <err) $(field code "$out")" "1 $i $(field code "$(sed -n 3p marked)")"
 
+mkfifo pipe
+printf 'id:F1\tcode:F1\tmark_image:pipe\nid:F2\tcode:F2\tmark_image:empty\n' >in
+try timeout 20 mk-verify --image-field mark_image <in
+is "a pipe and a folder are no pictures, and waited for by nobody" "$st $(field verify_reason "$(sed -n 1p out)") $(field verify_reason "$(sed -n 2p out)") $(sed -n 1p err)" \
+	"1 image image mk-verify: pipe: no picture: it is no file"
+
 mk-verify now -c "cmd:cat $(pic 1)" --save one.png >/dev/null
 is "the picture that came is what is saved" "$(cmp one.png "$(pic 1)" && echo same)" same
 plan
