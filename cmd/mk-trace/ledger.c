@@ -200,7 +200,8 @@ trace_prove(struct cmd *c, struct mk_store *st, const char *name, size_t n, stru
 	int open, r = mk_store_proof(st, name, n, out, &open, &c->err);
 
 	if (r != -1 && open > 0)
-		cmd_warn(c, "%.*s: %d events are not sealed yet (mk-trace seal)", (int)n, name, open);
+		cmd_warn(c, "%.*s: not sealed yet: %d event%s (mk-trace seal)", (int)n, name, open,
+			open == 1 ? "" : "s");
 	return r;
 }
 
@@ -305,7 +306,7 @@ trace_check_proof(struct cmd *c)
 				c->arg[0]);
 	}
 	if (r > 0) {
-		cmd_warn(c, "%d events are as they were sealed at %s", r, s.time);
+		cmd_warn(c, "as it was sealed at %s: %d event%s", s.time, r, r == 1 ? "" : "s");
 		if (opt_pub == NULL && n == 0)
 			cmd_warn(c, "the seal's key is %s: is it the one that you know?", key);
 	}

@@ -37,7 +37,7 @@ mk-trace proof P007 >proof 2>err
 is "proof: status and silence" "$? $(cat err)" "0 "
 key=$(field seal_key "$(cat anchor)")
 without() { env -u MK_STORE -u MK_CONF HOME=/nonexistent "$@"; }
-run "check-proof without a store" 0 "id:P007" "mk-trace: 1 events are as they were sealed at $(field seal_time "$(cat anchor)")" \
+run "check-proof without a store" 0 "id:P007" "mk-trace: as it was sealed at $(field seal_time "$(cat anchor)"): 1 event" \
 	without mk-trace check-proof proof --key "$key" --anchor anchor --columns id
 mk-trace cert P007 >cert.txt; mk-trace cert --html P007 >cert.html
 for f in cert.txt cert.html; do
@@ -52,7 +52,7 @@ head -2 proof >bad
 run "a proof cut short" 4 "" "mk-trace: bad: line 3: the proof was cut short" mk-trace check-proof bad
 run "another key" 4 "id:P007" "mk-trace: proof: sealed with another key, $key" mk-trace check-proof proof --key 00 --columns id
 run "no proof at all" 2 "" "mk-trace: in: line 1: no seal: a line of mk-trace seal is wanted" mk-trace check-proof in
-run "not sealed yet" 1 "" "mk-trace: P310: 1 events are not sealed yet (mk-trace seal)" mk-trace proof P310
+run "not sealed yet" 1 "" "mk-trace: P310: not sealed yet: 1 event (mk-trace seal)" mk-trace proof P310
 printf 'id:<b>&"\tnote:<i>\tobserve_time:2026-11-22T10:00:00Z\n' | mk-trace add -q
 mk-trace seal >/dev/null
 mk-trace cert --html '<b>&"' >cert.html
