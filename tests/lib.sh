@@ -77,8 +77,8 @@ place() {
 	if served; then pg_place "$1"; else rm -f "$store" "$store-wal" "$store-shm"; fi
 }
 copy_store() {
-	place "$2"
 	if served; then pg_copy "$1" "$2"; return; fi
+	place "$2"
 	sqlite3 "$1.db" 'PRAGMA wal_checkpoint(TRUNCATE)' >/dev/null && cp "$1.db" "$2.db"
 }
 ask() { if served; then pg_ask "$@"; else sqlite3 -bail "$1.db" "$2"; fi; }

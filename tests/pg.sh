@@ -62,11 +62,16 @@ pg_ask() {
 	PGOPTIONS=-csearch_path=$(pg_schema "$1") psql -X -q -A -t -v ON_ERROR_STOP=1 -h "$pg_dir" \
 		-U mk -d postgres -c "$2"
 }
-# The tables, their rows and indexes; what comes after a copy is not numbered on.
+# The tables, their rows and indexes; a copy that is there gets the rows anew. What comes
+# after is not numbered on.
 pg_copy() {
-	pg_sql postgres "DO \$\$ DECLARE t text; BEGIN
-		FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = '$(pg_schema "$1")' LOOP
-			EXECUTE format('CREATE TABLE $(pg_schema "$2").%I (LIKE $(pg_schema "$1").%I INCLUDING ALL)', t, t);
-			EXECUTE format('INSERT INTO $(pg_schema "$2").%I SELECT * FROM $(pg_schema "$1").%I', t, t);
+	from=$(pg_schema "$1") to=$(pg_schema "$2")
+	[ "$(pg_sql postgres "SELECT COUNT(*) FROM pg_tables WHERE schemaname = '$to'")" != 0 ] || pg_place "$2"
+	store="postgresql://mk@/postgres?host=$pg_dir&options=-csearch_path%3D$to"
+	pg_sql postgres "SET client_min_messages = error; DO \$\$ DECLARE t text; BEGIN
+		FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = '$from' LOOP
+			EXECUTE format('CREATE TABLE IF NOT EXISTS $to.%I (LIKE $from.%I INCLUDING ALL)', t, t);
+			EXECUTE format('DELETE FROM $to.%I', t);
+			EXECUTE format('INSERT INTO $to.%I SELECT * FROM $from.%I', t, t);
 		END LOOP; END \$\$"
 }

@@ -17,5 +17,8 @@ again() { # KIND
 	done
 }
 again pg
+# the tables that are spread: what asks and alters most of them; all at full speed
+[ -n "${MK_TORTURE-}" ] || both=$(printf '%s\n' "$both" | grep -e asking.t -e ledger.t -e write.t)
+ok 'the tests for spread tables are there' test "$(printf '%s\n' "$both" | wc -l)" -ge 3
 again pg-distributed
 plan

@@ -39,10 +39,12 @@ run "find nothing" 2 "" "mk-trace: find takes one or more key:value: see mk-trac
 run "json" 0 '{"id":"P2","lot":"L1"}' "" mk-trace find x_free:1 -o json --columns id,lot
 run "tsv" 0 "id	lot	gone
 P2	L1	\\N" "" mk-trace find x_free:1 -o tsv --columns id,lot,gone
+if ! served; then	# a server may take a moment for the first, whose line is then printed by itself
 try sh -c 'cat b a | mk-trace add -o tsv'
 is "tsv: the fields of all records" "$st $err $(head -1 out)
 $(sed -n 2p out | cut -f 1-6)" "0  $(rec 'id\tlot\tx_free\tmark_time\tmark_result\tcode\thri\tmark_station\tmark_ms\tverify_time\tverify_result\tverify_reason')
 $(rec 'P2\tL1\t1\t2026-11-22T09:00:02.000+03:00\tok')${T}\N"
+fi
 seq -f "id:R%g${T}lot:L9${T}mark_time:2026-11-22T10:00:00Z${T}mark_result:ok" 1001 >many
 printf 'id:R0\tlate:1\tmark_time:2026-11-22T10:00:00Z\tmark_result:ok\n' >>many
 try sh -c 'mk-trace add -o csv <many'
