@@ -39,19 +39,35 @@ local(const struct mk_time *t, struct tm *tm, int *ms)
 	(void)gmtime_r(&s, tm);
 }
 
+/* n digits of v at p, then a byte; the place behind. Each event has two times. */
+static char *
+digits(char *p, int n, int v, char then)
+{
+	int i;
+
+	for (i = n - 1; i >= 0; i--, v /= 10)
+		p[i] = (char)('0' + v % 10);
+	p[n] = then;
+	return p + n + 1;
+}
+
 void
 mk_time_format(const struct mk_time *t, char out[MK_TIME_LEN])
 {
 	struct tm tm;
 	int ms, off = t->off < 0 ? -t->off : t->off;
-	char tmp[96];
+	char *p = out;
 
 	local(t, &tm, &ms);
-	(void)snprintf(tmp, sizeof tmp, "%04d-%02d-%02dT%02d:%02d:%02d.%03d%c%02d:%02d",
-		tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec,
-		ms, t->off < 0 ? '-' : '+', off / 60, off % 60);
-	memcpy(out, tmp, MK_TIME_LEN - 1);
-	out[MK_TIME_LEN - 1] = '\0';
+	p = digits(p, 4, tm.tm_year + 1900, '-');
+	p = digits(p, 2, tm.tm_mon + 1, '-');
+	p = digits(p, 2, tm.tm_mday, 'T');
+	p = digits(p, 2, tm.tm_hour, ':');
+	p = digits(p, 2, tm.tm_min, ':');
+	p = digits(p, 2, tm.tm_sec, '.');
+	p = digits(p, 3, ms, t->off < 0 ? '-' : '+');
+	p = digits(p, 2, off / 60, ':');
+	(void)digits(p, 2, off % 60, '\0');
 }
 
 /* n digits at *p as a number in [lo, hi], then the byte `then` if not 0. */

@@ -233,6 +233,8 @@ mk_postgres_open(struct mk_db **out, const char *uri, struct mk_err *e)
 	PQclear(PQexec(db->h, "SET lock_timeout = '30s'"));
 	/* a plan made for any range of numbers reads the whole table and sorts it */
 	PQclear(PQexec(db->h, "SET plan_cache_mode = force_custom_plan"));
+	/* what a list of thousands of names seems to cost is not worth compiling it */
+	PQclear(PQexec(db->h, "SET jit = off"));
 	/* nor must it go on with a question whose asker was interrupted */
 	PQclear(PQexec(db->h, "SET client_connection_check_interval = '1s'"));
 	*out = &db->db;
