@@ -45,6 +45,11 @@ limits(const struct mk_pool *p, struct mk_reserve *r)
 		r->why = "the end of what was lent (mk-serial alloc)";
 		return;
 	}
+	if (p->central) {
+		r->most = 0;
+		r->why = "the first one that is lent (mk-serial alloc)";
+		return;
+	}
 	r->most -= p->stop < p->total ? p->stop : p->total;
 	r->why = "those that stop keeps";
 	if (bound < r->most) {

@@ -34,11 +34,11 @@ mk_pool_clear(struct mk_pool *p)
 
 enum word {
 	W_NAME, W_SCHEME, W_PATTERN, W_ORDER, W_FROM, W_TO, W_STEP, W_BEAT, W_RESET,
-	W_ALPHABET, W_KEY, W_GUESS, W_WARN, W_STOP, W_KIND, W_N
+	W_ALPHABET, W_KEY, W_GUESS, W_WARN, W_STOP, W_SOURCE, W_KIND, W_N
 };
 static const char *const words[W_N] = {
 	"name", "scheme", "pattern", "order", "from", "to", "step", "beat", "reset",
-	"alphabet", "key", "guess", "warn", "stop", "kind"
+	"alphabet", "key", "guess", "warn", "stop", "source", "kind"
 };
 
 struct given {
@@ -230,6 +230,11 @@ setting(struct mk_pool *p, const struct mk_words *l, enum word w, struct mk_err 
 		return set_warn(p, l, e);
 	case W_STOP:
 		return number(l, 1, &p->stop, e);
+	case W_SOURCE:
+		if (strcmp(l->w[1].s, "centre") != 0)
+			return mk_words_err(l, 1, e, "source takes one value, centre");
+		p->central = true;
+		return 0;
 	default:
 		if (strcmp(l->w[1].s, "setup") != 0)
 			return mk_words_err(l, 1, e, "kind takes one value, setup");
@@ -408,6 +413,9 @@ ranges(struct mk_pool *p, const struct mk_words *l, const struct given *g, struc
 {
 	uint64_t numbers;
 
+	if (p->central && (p->order == MK_ORDER_LIST || p->reset != MK_RESET_NEVER))
+		return wrong(l, g, W_SOURCE, e, "only a pool in sequence or at random, without reset, "
+			"can be lent to");
 	if (p->order == MK_ORDER_LIST) {
 		if (g->line[W_TO] != 0 || g->line[W_FROM] != 0 || g->line[W_STEP] != 0 ||
 		    p->reset != MK_RESET_NEVER || p->beat > 1)

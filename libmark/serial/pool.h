@@ -31,6 +31,7 @@ struct mk_pool {
 	double guess;		/* issued / total may not go beyond it; 1: no bound */
 	uint64_t warn_days, warn_left, stop;
 	bool setup;		/* kind setup */
+	bool central;		/* source centre: it issues what was lent to it, and nothing else */
 	bool dated;		/* the pattern has a date or a day: the clock matters */
 	bool beat_in_id;	/* the pattern has {beat} */
 	uint64_t total;		/* indices of a period; of a list the caller sets both */

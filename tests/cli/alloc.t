@@ -9,6 +9,8 @@ echo 2B7E151628AED2A6ABF7158809CF4F3C >key
 printf 'name seq\npattern S{n:6}\nto 1000\nstop 100\n' >seq.pool
 printf 'name rnd\npattern R{n:6}\norder random\nkey %s\nto 1000\n' "$scratch/key" >rnd.pool
 
+printf 'name cen\npattern C{n:6}\nto 1000\nsource centre\n' >cen.pool
+
 line() { l=$1; shift; MK_STORE=$l.db MK_STATE=$scratch/$l.state "$@"; }
 new_line() { line "$1" mk-trace init && line "$1" mk-serial define seq.pool rnd.pool; }
 alloc() { l=$1; shift; line "$l" mk-serial alloc "$@" --from "$centre"; }
@@ -147,4 +149,20 @@ is 'each went on' "$(cat errors)" ''
 is 'nothing was issued twice' "$(sort all | uniq -d)" ''
 is 'nothing was lent twice' "$(MK_STORE=$centre mk-serial leases -o tsv --columns first,count |
 	sed 1d | sort -n | awk '$1 < end { print "overlap at", $1 } { end = $1 + $2 }')" ''
+
+# ---- a pool that issues nothing of its own ----
+centre=cen.db
+MK_STORE=$centre MK_STATE=$scratch/cen.state mk-trace init
+MK_STORE=$centre MK_STATE=$scratch/cen.state mk-serial define cen.pool
+for l in c1 c2; do line $l mk-trace init; line $l mk-serial define cen.pool; done
+try line c1 mk-serial take cen
+like 'before any number was lent none is issued' "$st $out$err" '2 mk-serial: pool cen: 1 numbers are asked for, 0 are left before the first one that is lent (mk-serial alloc)'
+alloc c2 cen --size 10
+is 'then those that were' "$(ids c2 cen 1)" 'id:C000001'
+alloc c1 cen --size 10
+is 'and other ones to another line' "$(ids c1 cen 1)" 'id:C000021'
+printf 'name x\npattern C{n:6}\nto 1000\nsource here\n' >x.pool
+run 'another source' 2 '' "mk-serial: x.pool:4:8: source takes one value, centre" line c1 mk-serial define x.pool
+printf 'name x\npattern {day:%%d}C{n:6}\nto 1000\nreset day\nsource centre\n' >x.pool
+run 'of a pool with a reset' 2 '' "mk-serial: x.pool:5:8: only a pool in sequence or at random, without reset, can be lent to" line c1 mk-serial define x.pool
 plan
